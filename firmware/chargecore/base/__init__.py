@@ -1,0 +1,1 @@
+"""base: clock, scheduler, ring, event log, checksum. Knows nothing of charging."""

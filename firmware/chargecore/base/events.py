@@ -1,0 +1,117 @@
+"""The closed list of events: number (never reused), text. `{a}` and `{b}` are the event's numbers.
+
+The name of an event says what happened; the text says it to a person.
+"""
+
+from micropython import const
+
+EV_BOOT = const(1)
+EV_STEP_FAILED = const(2)
+EV_STEP_OVERRUN = const(3)
+EV_CLOCK_SET = const(4)
+EV_RESET_REQUESTED = const(5)
+
+EV_CONTACTOR_CLOSED = const(20)
+EV_CONTACTOR_OPENED = const(21)
+EV_FAULT = const(22)
+EV_FAULT_CLEARED = const(23)
+EV_PILOT_STATE = const(24)
+EV_LOCK_FAILED = const(25)
+EV_PILOT_PULSE = const(26)
+
+EV_TX_STARTED = const(40)
+EV_TX_STOPPED = const(41)
+EV_AUTHORIZED = const(42)
+EV_REFUSED = const(43)
+EV_CONNECTION_TIMEOUT = const(44)
+EV_METER_SILENT = const(45)
+EV_SWIPE_IGNORED = const(46)
+
+EV_TCP_FAILED = const(60)
+EV_DNS_FAILED = const(61)
+EV_HTTP_REFUSED = const(62)
+EV_WRONG_SUBPROTOCOL = const(63)
+EV_UPGRADE_INVALID = const(64)
+EV_CONNECTED = const(65)
+EV_DISCONNECTED = const(66)
+EV_PONG_MISSING = const(67)
+EV_WS_PROTOCOL_ERROR = const(68)
+EV_CONNECT_TIMEOUT = const(69)
+EV_RETRY_IN = const(70)
+EV_SERVER_CLOSED = const(71)
+
+EV_BAD_JSON = const(80)
+EV_CALL_TIMEOUT = const(81)
+EV_CALL_ERROR = const(82)
+EV_UNKNOWN_ID = const(83)
+EV_OVERSIZED = const(84)
+EV_BAD_RESULT = const(85)
+EV_BOOT_ANSWER = const(86)
+EV_UNKNOWN_ACTION = const(87)
+EV_SERVER_SILENT = const(88)
+
+EV_FLASH_ERROR = const(100)
+EV_RECORD_BROKEN = const(101)
+EV_SETTINGS_OLD = const(102)
+EV_SETTING_CHANGED = const(103)
+EV_OUTBOX_FULL = const(104)
+EV_RECORD_PARKED = const(105)
+EV_SAMPLES_THINNED = const(106)
+
+TEXTS = (
+    (EV_BOOT, "boot number {a}"),
+    (EV_STEP_FAILED, "step {a} raised an exception, {b} in a row; contactor opened"),
+    (EV_STEP_OVERRUN, "step {a} took {b} ms"),
+    (EV_CLOCK_SET, "clock set, moved by {a} s"),
+    (EV_RESET_REQUESTED, "reset requested, kind {a}"),
+    (EV_CONTACTOR_CLOSED, "connector {a}: contactor closed"),
+    (EV_CONTACTOR_OPENED, "connector {a}: contactor opened, reason {b}"),
+    (EV_FAULT, "connector {a}: fault {b}"),
+    (EV_FAULT_CLEARED, "connector {a}: fault {b} cleared"),
+    (EV_PILOT_STATE, "connector {a}: pilot state {b}"),
+    (EV_LOCK_FAILED, "connector {a}: lock did not reach position {b}"),
+    (EV_PILOT_PULSE, "connector {a}: short pilot pulse, state {b}"),
+    (EV_TX_STARTED, "connector {a}: transaction {b} started"),
+    (EV_TX_STOPPED, "connector {a}: transaction {b} stopped"),
+    (EV_AUTHORIZED, "connector {a}: authorized, way {b}"),
+    (EV_REFUSED, "connector {a}: authorization refused, status {b}"),
+    (EV_CONNECTION_TIMEOUT, "connector {a}: no cable or no card within {b} s"),
+    (EV_METER_SILENT, "connector {a}: meter silent for {b} s"),
+    (EV_SWIPE_IGNORED, "card ignored, connector {a}, why {b}"),
+    (EV_TCP_FAILED, "TCP connection failed, errno {a}"),
+    (EV_DNS_FAILED, "host name not resolved, code {a}"),
+    (EV_HTTP_REFUSED, "server refused the WebSocket upgrade with HTTP {a}"),
+    (EV_WRONG_SUBPROTOCOL, "server did not select the subprotocol ocpp1.6"),
+    (EV_UPGRADE_INVALID, "answer to the WebSocket upgrade is not valid, code {a}"),
+    (EV_CONNECTED, "connected, attempt {a}"),
+    (EV_DISCONNECTED, "connection lost, code {a}"),
+    (EV_PONG_MISSING, "no pong within {a} s"),
+    (EV_WS_PROTOCOL_ERROR, "WebSocket protocol error, close code {a}"),
+    (EV_CONNECT_TIMEOUT, "no connection within {a} s, stage {b}"),
+    (EV_RETRY_IN, "next attempt in {a} s"),
+    (EV_SERVER_CLOSED, "server closed the connection with code {a}"),
+    (EV_BAD_JSON, "received text that is not an OCPP message, code {a}"),
+    (EV_CALL_TIMEOUT, "no answer to call {a} within {b} s"),
+    (EV_CALL_ERROR, "server answered call {a} with CALLERROR, code {b}"),
+    (EV_UNKNOWN_ID, "answer with an unknown or late message id"),
+    (EV_OVERSIZED, "received a message of {a} bytes, more than the buffer holds"),
+    (EV_BAD_RESULT, "answer to call {a} is not valid, code {b}"),
+    (EV_BOOT_ANSWER, "BootNotification answered, status {a}, interval {b} s"),
+    (EV_UNKNOWN_ACTION, "call with an unknown action"),
+    (EV_SERVER_SILENT, "server has not answered {a} calls in a row; new connection"),
+    (EV_FLASH_ERROR, "flash operation failed, errno {a}"),
+    (EV_RECORD_BROKEN, "{a} broken records skipped in the journal"),
+    (EV_SETTINGS_OLD, "settings: newest version is damaged, previous one used"),
+    (EV_SETTING_CHANGED, "setting {a} changed"),
+    (EV_OUTBOX_FULL, "outbox full, {a} records"),
+    (EV_RECORD_PARKED, "record {a} refused {b} times, parked"),
+    (EV_SAMPLES_THINNED, "{a} meter samples dropped to make room"),
+)
+
+
+def text_of(code, a, b):
+    """Return the event as a sentence. Allocates: for people who read the log, not for the control path."""
+    for row in TEXTS:
+        if row[0] == code:
+            return row[1].replace("{a}", str(a)).replace("{b}", str(b))
+    return "event {} ({}, {})".format(code, a, b)
