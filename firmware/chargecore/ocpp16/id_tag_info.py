@@ -1,0 +1,54 @@
+"""IdTagInfo: the idTagInfo object of an answer, read into fixed fields. Heap: none after __init__.
+
+Read field by field and leniently: an answer with an odd expiry date still says Accepted, and
+treating it as no answer would send StartTransaction twice (OCPP 1.6 §7.27).
+"""
+
+from chargecore.base.codes import E_MISSING, E_RANGE, OK
+from chargecore.ocpp16.words import TAG_STATUS
+from chargecore.station.auth_cache import NO_EXPIRY
+from chargecore.station.id_tag import ID_TAG_MAX, IdTag
+from chargecore.wire.json_reader import T_OBJECT, T_STRING
+
+
+class IdTagInfo:
+    """`status` (TAG_*), `expiry_s` (wall seconds or NO_EXPIRY), `parent` (IdTag, empty for none)."""
+
+    def __init__(self):
+        self.status = 0
+        self.expiry_s = NO_EXPIRY
+        self.parent = IdTag()
+
+    def read(self, reader, holder_idx):  # HOT
+        """Read holder_idx["idTagInfo"]. Return OK, E_MISSING when absent, or what is wrong with it."""
+        idx = reader.find(holder_idx, b"idTagInfo")
+        if idx < 0:
+            return E_MISSING
+        if reader.kind(idx) != T_OBJECT:
+            return E_RANGE
+        status_idx = reader.find(idx, b"status")
+        if status_idx < 0:
+            return E_RANGE
+        reader.clear()
+        self.status = reader.word_index(status_idx, TAG_STATUS)
+        if reader.error != OK:
+            return E_RANGE
+        self._read_expiry(reader, reader.find(idx, b"expiryDate"))
+        self.parent.clear()
+        parent_idx = reader.find(idx, b"parentIdTag")
+        if parent_idx >= 0 and reader.kind(parent_idx) == T_STRING:
+            length = reader.copy_text(parent_idx, self.parent.buf, ID_TAG_MAX)
+            self.parent.length = length if length > 0 else 0
+        return OK
+
+    def _read_expiry(self, reader, idx):  # HOT
+        self.expiry_s = NO_EXPIRY
+        if idx < 0 or reader.kind(idx) != T_STRING:
+            return
+        reader.clear()
+        expiry_s = reader.time_value(idx)
+        if reader.error == OK:
+            self.expiry_s = expiry_s
+        elif reader.is_before_2024(idx):
+            self.expiry_s = 0
+        reader.clear()

@@ -1,0 +1,85 @@
+"""StatusNotification: reports status changes in order, connectorId 0 first.
+
+Called by: Ocpp16. Source: OCPP 1.6 §4.9, OCPP-J 1.6 §5.4; B2, B7, S1-S9. Heap: none after __init__.
+"""
+
+from chargecore.base.clock import WALL_UNKNOWN
+from chargecore.base.codes import OK
+from chargecore.ocpp16.words import ERROR_CODE, STATUS
+from chargecore.station.statuses import SUSPENDED_EV
+from chargecore.wire.rpc import ANSWER_RESULT
+
+_EV_SIDE = b"EV side disconnected"  # S9, TC_005_3
+
+
+class StatusNotification:
+    """One source over all status logs."""
+
+    def __init__(self, rpc, station, config, clock):
+        self._rpc = rpc
+        self._station = station
+        self._config = config
+        self._clock = clock
+        self._render = self.render
+        self._answer = self.answered
+        self._connector_id = 0  # of the notification in flight
+
+    def report_all(self):  # HOT
+        """Report the present status of connectorId 0 and of every connector (accepted boot)."""
+        self._station.status_log.report_now()
+        for connector in self._station.connectors:
+            connector.status.log.report_now()
+
+    def report(self, connector_id):  # HOT
+        """Report one present status (TriggerMessage)."""
+        self._log(connector_id).report_now()
+
+    def collapse(self):  # HOT
+        """After a reconnect: only what differs from what the server knows."""
+        self._station.status_log.collapse()
+        for connector in self._station.connectors:
+            connector.status.log.collapse()
+
+    def poll_call(self, now_ms):  # HOT
+        """Send the next change. Return True when a call was placed."""
+        for connector_id in range(len(self._station.connectors) + 1):
+            log = self._log(connector_id)
+            if log.count and log.take():
+                self._connector_id = connector_id
+                timeout_ms = self._config.message_timeout_s * 1000
+                code = self._rpc.call(
+                    b"StatusNotification", self._render, log, self._answer, timeout_ms
+                )
+                return code == OK
+        return False
+
+    def render(self, w, log):  # HOT
+        """Write the payload of the change that log.take() gave out."""
+        w.open_object()
+        w.key(b"connectorId")
+        w.int(self._connector_id)
+        w.key(b"errorCode")
+        w.text(ERROR_CODE[log.taken_fault])
+        if log.taken_status == SUSPENDED_EV and self._is_ev_gone():
+            w.key(b"info")
+            w.text(_EV_SIDE)
+        w.key(b"status")
+        w.text(STATUS[log.taken_status])
+        wall_s = self._clock.wall_at(self._clock.boot_number, log.taken_uptime_s)
+        if wall_s != WALL_UNKNOWN:
+            w.key(b"timestamp")
+            w.time(wall_s)
+        w.close_object()
+
+    def answered(self, status, log):  # HOT
+        """Remember what the server knows now."""
+        if status == ANSWER_RESULT:
+            log.told()
+
+    def _log(self, connector_id):  # HOT
+        if connector_id == 0:
+            return self._station.status_log
+        return self._station.connectors[connector_id - 1].status.log
+
+    def _is_ev_gone(self):  # HOT
+        return self._station.connectors[self._connector_id - 1].is_ev_gone

@@ -1,0 +1,187 @@
+"""Transactions: sends the outbox: StartTransaction, MeterValues, StopTransaction, strictly in order.
+
+Called by: Ocpp16. A record is rendered when it is sent, with the transaction id known by then.
+Source: OCPP 1.6 §3.7, §4.8, §4.10; T1-T9 of the behaviour rules. Heap: none after __init__.
+"""
+
+from chargecore.base.codes import OK
+from chargecore.ocpp16.id_tag_info import IdTagInfo
+from chargecore.ocpp16.sampled_values import write_meter_value
+from chargecore.ocpp16.words import STOP_REASON
+from chargecore.store import records
+from chargecore.station.auth_cache import TAG_ACCEPTED
+from chargecore.station.id_tag import IdTag
+from chargecore.wire.rpc import ANSWER_LOST, ANSWER_RESULT
+
+_INT32_MAX = 0x7FFFFFFF
+
+
+class Transactions:
+    """One record in flight."""
+
+    def __init__(self, rpc, outbox, station, authorizer, config, clock):
+        self._rpc = rpc
+        self._outbox = outbox
+        self._station = station
+        self._authorizer = authorizer
+        self._config = config
+        self._clock = clock
+        self._info = IdTagInfo()
+        self._tag = IdTag()
+        self._render_start = self.render_start
+        self._render_meter = self.render_meter
+        self._render_stop = self.render_stop
+        self._answer = self.answered
+
+    def poll_call(self, now_ms):  # HOT
+        """Send the next record when its time has come. Return True when a call was placed."""
+        outbox = self._outbox
+        if not outbox.has_next(now_ms) or outbox.load_next() != OK:
+            return False
+        kind = outbox.kind
+        if kind == records.REC_START:
+            action = b"StartTransaction"
+            render = self._render_start
+        elif kind == records.REC_STOP:
+            action = b"StopTransaction"
+            render = self._render_stop
+        else:
+            action = b"MeterValues"
+            render = self._render_meter
+        timeout_ms = self._config.message_timeout_s * 1000
+        # The message id follows the record, so that a repetition can be recognized (J4, T4).
+        return self._rpc.call(action, render, None, self._answer, timeout_ms, outbox.seq) == OK
+
+    # ---- rendering ----
+
+    def render_start(self, w, arg):  # HOT
+        """Write StartTransaction of the loaded record."""
+        record = self._outbox.record
+        w.open_object()
+        w.key(b"connectorId")
+        w.int(record.u8(records.OFF_CONNECTOR))
+        w.key(b"idTag")
+        w.text_range(
+            record.buf,
+            records.START_ID_TAG,
+            records.START_ID_TAG + record.u8(records.START_ID_LEN),
+        )
+        w.key(b"meterStart")
+        w.int(record.u32(records.OFF_REGISTER_WH))
+        if record.u8(records.START_FLAGS) & records.START_FLAG_RESERVATION:
+            w.key(b"reservationId")
+            w.int(record.i32(records.START_RESERVATION_ID))
+        w.key(b"timestamp")
+        w.time(self._outbox.wall_s)
+        w.close_object()
+
+    def render_meter(self, w, arg):  # HOT
+        """Write MeterValues of the loaded record."""
+        outbox = self._outbox
+        record = outbox.record
+        w.open_object()
+        w.key(b"connectorId")
+        w.int(record.u8(records.OFF_CONNECTOR))
+        if outbox.tx:
+            w.key(b"transactionId")
+            w.int(outbox.transaction_id)
+        w.key(b"meterValue")
+        w.open_array()
+        write_meter_value(w, record, record.u32(records.METER_SEND_MASK), outbox.wall_s)
+        w.close_array()
+        w.close_object()
+
+    def render_stop(self, w, arg):  # HOT
+        """Write StopTransaction of the loaded record, with transactionData if samples were kept."""
+        outbox = self._outbox
+        record = outbox.record
+        id_len = record.u8(records.STOP_ID_LEN)
+        w.open_object()
+        if id_len:
+            w.key(b"idTag")
+            w.text_range(record.buf, records.STOP_ID_TAG, records.STOP_ID_TAG + id_len)
+        w.key(b"meterStop")
+        w.int(record.u32(records.OFF_REGISTER_WH))
+        w.key(b"timestamp")
+        w.time(outbox.wall_s)
+        w.key(b"transactionId")
+        w.int(outbox.transaction_id)
+        w.key(b"reason")
+        w.text(STOP_REASON[record.u8(records.STOP_REASON)])
+        self._write_data(w, outbox.tx)
+        w.close_object()
+
+    def _write_data(self, w, tx):  # HOT
+        outbox = self._outbox
+        seq = outbox.first_sample(tx)
+        if seq < 0:
+            return
+        w.key(b"transactionData")
+        w.open_array()
+        while seq >= 0:
+            sample = outbox.sample
+            if outbox.load_sample(seq) == OK:
+                mask = sample.u32(records.METER_STOP_MASK)
+                write_meter_value(w, sample, mask, outbox.sample_wall_s)
+            seq = outbox.next_sample(seq, tx)
+        w.close_array()
+
+    # ---- answers ----
+
+    def answered(self, status, arg):
+        """Note what became of the record in flight (T3, T4)."""
+        outbox = self._outbox
+        if status == ANSWER_LOST:
+            outbox.lost()
+        elif status == ANSWER_RESULT and self._take(outbox.kind):
+            outbox.accepted()
+        else:
+            outbox.refused(self._clock.ticks_ms())
+
+    def _take(self, kind):
+        """Use the answer. Return False when it is not a valid one: that is a failure to process (J6)."""
+        if kind == records.REC_START:
+            return self._take_start()
+        if kind == records.REC_STOP:
+            self._take_stop()
+        return True
+
+    def _take_start(self):
+        rpc = self._rpc
+        reader = rpc.reader
+        info = self._info
+        if info.read(reader, rpc.payload_idx) != OK:
+            return False
+        reader.clear()
+        transaction_id = reader.int_value(
+            reader.find(rpc.payload_idx, b"transactionId"), -_INT32_MAX - 1, _INT32_MAX
+        )
+        if reader.error != OK:
+            reader.clear()
+            return False
+        outbox = self._outbox
+        outbox.set_transaction_id(outbox.tx, transaction_id)
+        self._remember(records.START_ID_TAG, records.START_ID_LEN)
+        for connector in self._station.connectors:
+            transaction = connector.transaction
+            if transaction.is_active and transaction.number == outbox.tx:
+                transaction.set_id(transaction_id)
+                if info.parent.length:
+                    transaction.parent.copy_from(info.parent)
+                if info.status != TAG_ACCEPTED:
+                    connector.refuse()
+        return True
+
+    def _take_stop(self):
+        """Only the cache learns from it; no answer reopens a stopped transaction (T17)."""
+        record = self._outbox.record
+        if not record.u8(records.STOP_ID_LEN):
+            return  # without an idTag the info can only be about no tag
+        if self._info.read(self._rpc.reader, self._rpc.payload_idx) == OK:
+            self._remember(records.STOP_ID_TAG, records.STOP_ID_LEN)
+
+    def _remember(self, tag_offset, len_offset):
+        record = self._outbox.record
+        info = self._info
+        self._tag.set(record.buf, tag_offset, record.u8(len_offset))
+        self._authorizer.remember(self._tag, info.status, info.expiry_s, info.parent)

@@ -1,0 +1,114 @@
+"""Authorizer: may this tag start, or stop, a session on that connector?
+
+Called by: Station (ask), the protocol adapter (takes the question to the server, brings the answer).
+Decides from the cache where the settings allow it, asks the server otherwise, and falls back to
+the offline rules when the server cannot be asked (OCPP 1.6 §3.5, §4.1; A1-A6 of the behaviour rules).
+Heap: none after __init__.
+"""
+
+from micropython import const
+
+from chargecore.base.events import EV_REFUSED
+from chargecore.station.auth_cache import TAG_ACCEPTED, TAG_UNKNOWN
+from chargecore.station.auth_question import (
+    PURPOSE_STOP,
+    Q_ASKING,
+    Q_FREE,
+    Q_WAITING,
+    AuthQuestion,
+)
+
+WAY_CACHE = const(1)
+WAY_SERVER = const(2)
+WAY_OFFLINE_CACHE = const(3)
+WAY_OFFLINE_UNKNOWN = const(4)
+WAY_REMOTE = const(5)  # RemoteStart without authorization
+
+
+class Authorizer:
+    """One question per connector at a time. A second one while the first is open is refused."""
+
+    def __init__(self, connector_count, cache, link, config, clock, events):
+        self.cache = cache
+        self._link = link
+        self._config = config
+        self._clock = clock
+        self._events = events
+        self._on_answer = None  # called with (question, TAG_* status, WAY_*)
+        self.questions = [AuthQuestion(i + 1) for i in range(connector_count)]
+
+    def set_handler(self, on_answer):
+        """Store the bound method that receives every decision."""
+        self._on_answer = on_answer
+
+    def ask(self, connector_id, tag, purpose):  # HOT
+        """Open a question about tag. Return False when one is open for that connector."""
+        question = self.questions[connector_id - 1]
+        if question.state != Q_FREE:
+            return False
+        question.tag.copy_from(tag)
+        question.purpose = purpose
+        question.state = Q_WAITING
+        if self._link.is_online:
+            if self._config.local_pre_authorize and self._cached(tag) == TAG_ACCEPTED:
+                self._answer(question, TAG_ACCEPTED, WAY_CACHE)
+        else:
+            self._decide_offline(question)
+        return True
+
+    def next_question(self):  # HOT
+        """Return the question to take to the server now, or None."""
+        for question in self.questions:
+            if question.state == Q_WAITING:
+                return question
+        return None
+
+    def answered(self, question, status):  # HOT
+        """The server has answered: the caller has filled question.parent and the cache."""
+        if question.state == Q_ASKING:
+            self._answer(question, status, WAY_SERVER)
+
+    def unanswered(self, question):  # HOT
+        """The server did not answer, or refused to: decide as if offline."""
+        if question.state == Q_ASKING:
+            self._decide_offline(question)
+
+    def remember(self, tag, status, expiry_s, parent):  # HOT
+        """Put what the server said of tag into the cache, if the cache is enabled."""
+        if self._config.authorization_cache_enabled:
+            self.cache.put(tag, status, expiry_s, parent)
+
+    def went_offline(self):  # HOT
+        """The connection is gone: decide what is open by the offline rules."""
+        for question in self.questions:
+            if question.state != Q_FREE:
+                self._decide_offline(question)
+
+    def _cached(self, tag):  # HOT
+        if not self._config.authorization_cache_enabled:
+            return TAG_UNKNOWN
+        return self.cache.status(tag, self._clock.wall_s())
+
+    def _decide_offline(self, question):  # HOT
+        config = self._config
+        status = self._cached(question.tag)
+        way = WAY_OFFLINE_CACHE
+        if not self._link.is_known:  # never accepted by any server: no charging (OCPP 1.6 §4.2.1)
+            status = TAG_UNKNOWN
+        elif status == TAG_ACCEPTED:
+            if not config.local_authorize_offline:
+                status = TAG_UNKNOWN
+        elif status == TAG_UNKNOWN and config.allow_offline_tx_for_unknown_id:
+            # Stopping somebody else's session needs a known parent, not the benefit of the doubt.
+            if question.purpose != PURPOSE_STOP:
+                status = TAG_ACCEPTED
+                way = WAY_OFFLINE_UNKNOWN
+        self._answer(question, status, way)
+
+    def _answer(self, question, status, way):  # HOT
+        if way != WAY_SERVER:
+            self.cache.parent_into(question.tag, question.parent)
+        question.state = Q_FREE
+        if status != TAG_ACCEPTED:
+            self._events.add(EV_REFUSED, question.connector_id, status)
+        self._on_answer(question, status, way)

@@ -1,0 +1,151 @@
+"""Metering: when a connector's meter is sampled, and what for.
+
+Called by: Connector (begin, end, step). Writes meter records through the Recorder.
+Sampled values fall on start + k x interval, clock-aligned ones on midnight UTC + k x interval; the
+record carries the grid instant, so spacing equals the interval (OCPP 1.6 §4.7, §9.1; M1, M2).
+Heap: none after __init__.
+"""
+
+from micropython import const
+
+from chargecore.base.calendar import DAY_S
+from chargecore.base.clock import WALL_UNKNOWN
+from chargecore.store.records import (
+    CONTEXT_SAMPLE_CLOCK,
+    CONTEXT_SAMPLE_PERIODIC,
+    CONTEXT_TRANSACTION_BEGIN,
+    CONTEXT_TRANSACTION_END,
+)
+
+_NEVER = const(-1)
+
+
+class Metering:
+    """Samples one meter for one connector."""
+
+    def __init__(self, connector_id, meter, controller, recorder, link, config, clock):
+        self.connector_id = connector_id
+        self.meter = meter
+        self._controller = controller
+        self._recorder = recorder
+        self._link = link
+        self._config = config
+        self._clock = clock
+        self._tx_number = 0  # local number of the running transaction, 0 = none
+        self._begin_s = 0  # uptime at which it began
+        self._next_sample_s = _NEVER  # uptime of the next periodic sample
+        self._sample_interval_s = 0  # interval the next sample was computed with
+        self._aligned_interval_s = 0
+        self._aligned_at_s = _NEVER  # wall time of the last boundary seen
+        self._last_wh = 0  # newest register value, for the end of a session with a silent meter
+
+    def register_wh(self):  # HOT
+        """Return the import register in Wh, or None while it is unknown."""
+        register_wh = self.meter.import_wh
+        if register_wh is not None:
+            self._last_wh = register_wh
+        return register_wh
+
+    def age_ms(self, now_ms):  # HOT
+        """Return how old the meter's reading is, or None when it was never read."""
+        return self.meter.age_ms(now_ms)
+
+    def begin(self, tx_number, register_wh):  # HOT
+        """Start sampling for a transaction; the first value belongs to its transactionData."""
+        self._tx_number = tx_number
+        self._last_wh = register_wh
+        self._begin_s = self._clock.uptime_s
+        self._sample_interval_s = 0  # step() computes the grid
+        self._next_sample_s = _NEVER
+        self._edge(tx_number, CONTEXT_TRANSACTION_BEGIN)
+
+    def end(self, tx_number):  # HOT
+        """Stop sampling. Return the final register in Wh; the last known one when the meter is silent."""
+        register_wh = self.register_wh()
+        self._edge(tx_number, CONTEXT_TRANSACTION_END)
+        self._tx_number = 0
+        self._next_sample_s = _NEVER
+        return self._last_wh if register_wh is None else register_wh
+
+    def step(self, now_ms):  # HOT
+        """Write the samples that are due."""
+        if self._tx_number:
+            self._step_sampled()
+        self._step_aligned()
+
+    def _step_sampled(self):  # HOT
+        interval_s = self._config.meter_value_sample_interval_s
+        uptime_s = self._clock.uptime_s
+        if interval_s != self._sample_interval_s:
+            self._sample_interval_s = interval_s
+            self._next_sample_s = _NEVER
+            if interval_s > 0:
+                passed = (uptime_s - self._begin_s) // interval_s
+                self._next_sample_s = self._begin_s + (passed + 1) * interval_s
+        due_s = self._next_sample_s
+        if due_s == _NEVER or uptime_s < due_s:
+            return
+        while self._next_sample_s <= uptime_s:  # a long stall leaves a gap, not a burst
+            due_s = self._next_sample_s
+            self._next_sample_s += interval_s
+        config = self._config
+        self._write(
+            CONTEXT_SAMPLE_PERIODIC,
+            config.sampled_mask,
+            config.stop_sampled_mask,
+            due_s,
+            self._clock.wall_at(self._clock.boot_number, due_s),
+        )
+
+    def _step_aligned(self):  # HOT
+        interval_s = self._config.clock_aligned_data_interval_s
+        if interval_s != self._aligned_interval_s:
+            self._aligned_interval_s = interval_s
+            self._aligned_at_s = _NEVER
+        if interval_s <= 0:
+            return
+        wall_s = self._clock.wall_s()
+        if wall_s == WALL_UNKNOWN:
+            return
+        second_of_day = wall_s % DAY_S
+        boundary_s = wall_s - second_of_day % interval_s
+        if boundary_s == self._aligned_at_s:
+            return
+        is_first = self._aligned_at_s == _NEVER
+        is_back = boundary_s < self._aligned_at_s  # the clock was set back: no value twice
+        self._aligned_at_s = boundary_s
+        if is_first or is_back:
+            return
+        stop_mask = 0
+        if self._tx_number:
+            stop_mask = self._config.stop_aligned_mask
+        elif not self._link.is_online:  # idle values may be dropped offline (M14)
+            return
+        self._write(
+            CONTEXT_SAMPLE_CLOCK,
+            self._config.aligned_mask,
+            stop_mask,
+            self._clock.uptime_s,
+            boundary_s,
+        )
+
+    def _edge(self, tx_number, context):  # HOT
+        """Write the begin or end value that transactionData wants (E 3.14)."""
+        stop_mask = self._config.stop_sampled_mask | self._config.stop_aligned_mask
+        if stop_mask:
+            uptime_s = self._clock.uptime_s
+            self._write(context, 0, stop_mask, uptime_s, self._clock.wall_s())
+
+    def _write(self, context, send_mask, stop_mask, uptime_s, wall_s):  # HOT
+        self.register_wh()
+        recorder = self._recorder
+        recorder.prepare(uptime_s, wall_s)
+        recorder.meter(
+            self.connector_id,
+            self._tx_number,
+            context,
+            send_mask,
+            stop_mask,
+            self.meter,
+            self._controller.offered_ma,
+        )

@@ -1,0 +1,84 @@
+"""Recorder: turns facts into 64-byte records and hands them to the outbox.
+
+Called by: Transaction, Metering, Recovery, RemoteTrigger. Layout: station/records.py.
+Heap: one record buffer, none after __init__.
+"""
+
+from chargecore.base.clock import WALL_UNKNOWN
+from chargecore.store import records
+from chargecore.station.measurands import pack_readings
+
+
+class Recorder:
+    """Fills one record buffer, over and over."""
+
+    def __init__(self, outbox, clock):
+        self._outbox = outbox
+        self._clock = clock
+        self._record = records.Record()
+        self._uptime_s = 0  # instant of the next record
+        self._wall_s = WALL_UNKNOWN
+        self._has_instant = False  # prepare() was called for the next record
+        self.refused = 0  # records that found no room or no working flash
+
+    def prepare(self, uptime_s, wall_s):  # HOT
+        """Set the instant of the next record; without it a record carries the moment it is made."""
+        self._uptime_s = uptime_s
+        self._wall_s = wall_s
+        self._has_instant = True
+
+    def start(self, connector_id, number, tag, register_wh):  # HOT
+        """Append a start record. Return OK, or why it is not durable."""
+        record = self._record
+        self._head(record, records.REC_START, connector_id, number, register_wh)
+        record.put_text(records.START_ID_LEN, tag.buf, tag.length)
+        return self._append()
+
+    def stop(self, connector_id, number, reason, tag, register_wh):  # HOT
+        """Append a stop record; tag may be empty. Return OK, or why it is not durable."""
+        record = self._record
+        self._head(record, records.REC_STOP, connector_id, number, register_wh)
+        record.put_text(records.STOP_ID_LEN, tag.buf, tag.length)
+        record.put_u8(records.STOP_REASON, reason)
+        return self._append()
+
+    def meter(self, connector_id, number, context, send_mask, stop_mask, meter, offered_ma):  # HOT
+        """Append a meter record: send_mask goes out as MeterValues, stop_mask into transactionData."""
+        record = self._record
+        self.fill_meter(record, connector_id, context, meter, offered_ma)
+        record.put_u32(records.OFF_TX, number)
+        flags = 0
+        if send_mask:
+            flags |= records.METER_FLAG_SEND
+        if stop_mask:
+            flags |= records.METER_FLAG_DATA
+        record.put_u8(records.METER_FLAGS, flags)
+        record.put_u32(records.METER_SEND_MASK, send_mask)
+        record.put_u32(records.METER_STOP_MASK, stop_mask)
+        return self._append()
+
+    def fill_meter(self, record, connector_id, context, meter, offered_ma):  # HOT
+        """Fill a record the caller owns with the readings of this moment, without storing it."""
+        register_wh = meter.import_wh
+        self._head(record, records.REC_METER, connector_id, 0, register_wh or 0)
+        record.put_u8(records.METER_CONTEXT, context)
+        pack_readings(record, meter, offered_ma)
+
+    def _head(self, record, kind, connector_id, number, register_wh):  # HOT
+        clock = self._clock
+        if self._has_instant:
+            self._has_instant = False
+        else:
+            self._uptime_s = clock.uptime_s
+            self._wall_s = clock.wall_s()
+        record.clear(kind, connector_id)
+        record.stamp(clock.boot_number, self._uptime_s, self._wall_s)
+        record.put_u32(records.OFF_TX, number)
+        record.put_u32(records.OFF_REGISTER_WH, register_wh)
+
+    def _append(self):  # HOT
+        code = self._outbox.append(self._record.buf)
+        if code < 0:
+            self.refused += 1
+            return code
+        return 0

@@ -1,0 +1,180 @@
+"""Station: the connectors together: cards, availability, shared current, reset.
+
+Called by: main.py (step, every 20..50 ms), the protocol adapter (commands), the host's control socket.
+Never: talks to a server; the adapter polls what is to be told.
+Heap: none after __init__.
+"""
+
+from micropython import const
+
+from chargecore.base.events import EV_RESET_REQUESTED
+from chargecore.base.ticks import ticks_diff
+from chargecore.safety.faults import FAULT_NONE
+from chargecore.safety.reasons import OPEN_RESET
+from chargecore.station.id_tag import IdTag
+from chargecore.station.status_log import StatusLog
+from chargecore.station.statuses import AVAILABLE, UNAVAILABLE
+from chargecore.station.stop_reasons import STOP_HARD_RESET, STOP_REBOOT, STOP_SOFT_RESET
+
+RESET_NONE = const(0)
+RESET_SOFT = const(1)
+RESET_HARD = const(2)
+RESET_OWN = const(3)  # the station's own wish: a step failed three times in a row
+
+# A soft reset gives the server this long to take what is queued, a hard one less (X1).
+_SOFT_WAIT_MS = const(30000)
+_HARD_WAIT_MS = const(8000)
+_NO_LIMIT_MA = const(0x3FFFFFFF)
+
+
+class Station:
+    """The charging station: `connectors` in order of their id, `status_log` of connectorId 0."""
+
+    def __init__(
+        self, connectors, desk, reader, recovery, outbox, availability, link, config, clock, events
+    ):
+        self.connectors = connectors
+        self._desk = desk
+        self._reader = reader
+        self._recovery = recovery
+        self._outbox = outbox
+        self._availability = availability
+        self._link = link
+        self._config = config
+        self._events = events
+        self.status_log = StatusLog(clock)
+        self._card = IdTag()
+        self.site_limit_ma = _NO_LIMIT_MA  # current all connectors together may draw, per phase
+        self.operative = availability.is_operative(0)
+        self.reset_kind = RESET_NONE  # reset asked for and not done yet
+        self.is_reset_due = False  # everything is told: main.py restarts now
+        self._reset_at_ms = 0
+        for connector in connectors:
+            connector.operative = self.operative and availability.is_operative(
+                connector.connector_id
+            )
+
+    # ---- commands ----
+
+    def connector(self, connector_id):  # HOT
+        """Return the connector with that id, or None."""
+        if 1 <= connector_id <= len(self.connectors):
+            return self.connectors[connector_id - 1]
+        return None
+
+    def by_transaction(self, transaction_id):  # HOT
+        """Return the connector whose running transaction has that id, or None."""
+        for connector in self.connectors:
+            transaction = connector.transaction
+            if (
+                transaction.is_active
+                and transaction.is_id_known
+                and transaction.transaction_id == transaction_id
+            ):
+                return connector
+        return None
+
+    def start_remotely(self, connector_id, tag):  # HOT
+        """Try a RemoteStartTransaction; connector_id 0 means any. Return False when it cannot be."""
+        if self.reset_kind != RESET_NONE:
+            return False
+        return self._desk.start_remotely(connector_id, tag)
+
+    def set_operative(self, connector_id, operative):
+        """Change availability of a connector, or of all with 0. Return True when done at once.
+
+        Survives reset and power loss (OCPP 1.6 §4.9; S11).
+        """
+        done = True
+        if connector_id == 0:
+            self.operative = operative
+            for connector in self.connectors:
+                done = connector.set_operative(operative) and done
+        else:
+            done = self.connectors[connector_id - 1].set_operative(operative)
+        self._availability.save(connector_id, operative, len(self.connectors))
+        return done
+
+    def set_site_limit_ma(self, limit_ma):
+        """Set the current, per phase, that all connectors share. Negative lifts the limit."""
+        self.site_limit_ma = _NO_LIMIT_MA if limit_ma < 0 else limit_ma
+
+    def request_reset(self, kind, now_ms):
+        """End all sessions, tell the server, then set is_reset_due. kind: RESET_*."""
+        if self.reset_kind >= kind:
+            return
+        self.reset_kind = kind
+        self._reset_at_ms = now_ms
+        self._events.add(EV_RESET_REQUESTED, kind)
+        reason = STOP_SOFT_RESET
+        if kind == RESET_HARD:
+            reason = STOP_HARD_RESET
+        elif kind == RESET_OWN:
+            reason = STOP_REBOOT
+        for connector in self.connectors:
+            connector.drop_pending()
+            connector.stop(reason, None)
+            if kind == RESET_HARD:
+                connector.controller.emergency_open(OPEN_RESET)
+
+    # ---- once per pass ----
+
+    def step(self, now_ms):  # HOT
+        """Read cards, share the current, run the connectors, see a reset through."""
+        self._read_card(now_ms)
+        self._share_limit()
+        for connector in self.connectors:
+            connector.step(now_ms)
+        self._recovery.step(now_ms)
+        log = self.status_log
+        log.update(AVAILABLE if self.operative else UNAVAILABLE, FAULT_NONE, now_ms)
+        log.settle(self._config.minimum_status_duration_s, now_ms)
+        if self.reset_kind != RESET_NONE and not self.is_reset_due:
+            self._see_reset_through(now_ms)
+
+    def is_charging(self):  # HOT
+        """Return True while a transaction runs on any connector."""
+        for connector in self.connectors:
+            if connector.transaction.is_active:
+                return True
+        return False
+
+    def _read_card(self, now_ms):  # HOT
+        reader = self._reader
+        reader.poll(now_ms)
+        if not reader.has_card:
+            return
+        taken = self._card.set(reader.uid_text_buf, 0, reader.uid_len)
+        hint = reader.connector
+        reader.release()
+        if taken and self._card.length and self.reset_kind == RESET_NONE:
+            self._desk.present(self._card, hint)
+
+    def _share_limit(self):  # HOT
+        """Split the site limit evenly over the sessions that run (C6: local policy)."""
+        sessions = 0
+        for connector in self.connectors:
+            if connector.transaction.is_active:
+                sessions += 1
+        share_ma = self.site_limit_ma // sessions if sessions else self.site_limit_ma
+        if share_ma > self._config.max_current_ma:
+            share_ma = self._config.max_current_ma
+        for connector in self.connectors:
+            connector.limit_ma = share_ma
+
+    def _see_reset_through(self, now_ms):  # HOT
+        waited_ms = ticks_diff(now_ms, self._reset_at_ms)
+        wait_ms = _HARD_WAIT_MS if self.reset_kind == RESET_HARD else _SOFT_WAIT_MS
+        if waited_ms >= wait_ms or not (self.is_charging() or self._has_news()):
+            self.is_reset_due = True
+
+    def _has_news(self):  # HOT
+        """Return True while the server can still be told something."""
+        if not self._link.is_online:
+            return False
+        if self._outbox.pending:
+            return True
+        for connector in self.connectors:
+            if connector.status.log.count:
+                return True
+        return False
