@@ -1,0 +1,20 @@
+"""AuxFault: the fault lines that boards have beside the known inputs, as one code.
+
+Called by: the control socket sets and clears lines; evse reads `code` each pass.
+"""
+
+
+class AuxFault:
+    """The FAULT_* number of an active line, 0 when all are quiet. The latest one set wins."""
+
+    def __init__(self):
+        self.code = 0  # what the firmware reads
+        self._active = []  # FAULT_* numbers, latest last
+
+    def set(self, line, is_active):
+        """Set or clear the line with that FAULT_* number."""
+        if line in self._active:
+            self._active.remove(line)
+        if is_active:
+            self._active.append(line)
+        self.code = self._active[-1] if self._active else 0

@@ -1,0 +1,71 @@
+"""Plant: everything around one connector: pilot, car, contactor, RCD, lock, meter.
+
+Called by: the board, each pass (step) and at every PWM write (pilot_changed).
+Never: knows the firmware; it sees pins and is seen through pins.
+Heap: none after __init__.
+"""
+
+from boards.host.car import Car
+from boards.host.contactor_model import ContactorModel
+from boards.host.lock_model import LockModel
+from boards.host.meter_model import MeterModel
+from boards.host.pilot_network import PilotNetwork, load_of
+from boards.host.rcd_model import RcdModel
+
+
+class Plant:
+    """The physics of one connector. hw is its bundle of pins, one_shot the shared coil enable."""
+
+    def __init__(self, hw, one_shot, meter_store, phases):
+        self._hw = hw
+        self._one_shot = one_shot
+        self.car = Car()
+        self.pilot = PilotNetwork()
+        self.contactor = ContactorModel(hw.feedback_pin)
+        self.rcd = RcdModel(hw.rcd_pin, hw.rcd_test_pin)
+        self.lock = LockModel(hw.lock_a_pin, hw.lock_b_pin, hw.lock_feedback_pin)
+        self.meter = MeterModel(meter_store, phases)
+        self.is_adc_stuck = False  # fault: the ADC answers adc_stuck_mv whatever the pilot does
+        self.adc_stuck_mv = 0
+        hw.pilot_pwm.on_change = self.pilot_changed
+        self.pilot_changed()
+        self.step(0)
+
+    def step(self, dt_ms):
+        """Let dt_ms pass."""
+        duty_u16 = self._hw.pilot_pwm.duty
+        self.rcd.step(dt_ms)
+        self.contactor.step(dt_ms, self.has_coil())
+        self.lock.step(dt_ms)
+        seen_u16 = 0 if self.pilot.is_cp_open else duty_u16
+        if self.car.step(dt_ms, seen_u16, self.contactor.is_closed):
+            self.pilot_changed()
+        self.meter.step(dt_ms, self.car.drawn_ma, self.car.phases)
+
+    def has_coil(self):
+        """Tell whether the coil is powered: pin, one-shot and RCD contact in series."""
+        return self._hw.coil_pin.level == 1 and self._one_shot.is_on and not self.rcd.is_tripped
+
+    def pilot_changed(self):
+        """Compute the pilot levels anew, after the car, the PWM or a fault changed them."""
+        pilot = self.pilot
+        state = self.car.state
+        pilot.load = load_of(state)
+        pilot.is_dead_shorted = state == "E"
+        pilot.is_held_low = state == "F"
+        pilot.update()
+        adc = self._hw.pilot_adc
+        if self.is_adc_stuck:
+            adc.set_levels(0, self.adc_stuck_mv, self.adc_stuck_mv)
+        else:
+            adc.set_levels(self._hw.pilot_pwm.duty, pilot.high_mv, pilot.low_mv)
+
+    @property
+    def seen_high_mv(self):
+        """Return the higher level a voltmeter sees at the pilot pin now."""
+        return self.pilot.low_mv if self._hw.pilot_pwm.duty == 0 else self.pilot.high_mv
+
+    @property
+    def seen_low_mv(self):
+        """Return the lower level a voltmeter sees at the pilot pin now."""
+        return self.pilot.high_mv if self._hw.pilot_pwm.duty == 65535 else self.pilot.low_mv
