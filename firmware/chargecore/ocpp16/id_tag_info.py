@@ -4,11 +4,16 @@ Read field by field and leniently: an answer with an odd expiry date still says 
 treating it as no answer would send StartTransaction twice (OCPP 1.6 §7.27).
 """
 
+from micropython import const
+
 from chargecore.base.codes import E_MISSING, E_RANGE, OK
 from chargecore.ocpp16.words import TAG_STATUS
 from chargecore.station.auth_cache import NO_EXPIRY
 from chargecore.station.id_tag import ID_TAG_MAX, IdTag
 from chargecore.wire.json_reader import T_OBJECT, T_STRING
+
+_DATE_MAX = const(40)  # characters of a dateTime with fraction and offset, generously
+_YEAR = b"\x02\x00\x02\x04"  # the digits of 2024, where the station's wall time begins
 
 
 class IdTagInfo:
@@ -18,6 +23,7 @@ class IdTagInfo:
         self.status = 0
         self.expiry_s = NO_EXPIRY
         self.parent = IdTag()
+        self._date_buf = bytearray(4 * _DATE_MAX)
 
     def read(self, reader, holder_idx):  # HOT
         """Read holder_idx["idTagInfo"]. Return OK, E_MISSING when absent, or what is wrong with it."""
@@ -49,6 +55,19 @@ class IdTagInfo:
         expiry_s = reader.time_value(idx)
         if reader.error == OK:
             self.expiry_s = expiry_s
-        elif reader.is_before_2024(idx):
+        elif self._is_before_2024(reader, idx):
             self.expiry_s = 0
         reader.clear()
+
+    def _is_before_2024(self, reader, idx):  # HOT
+        """Return True for a year in the past; a date beyond 2057 counts as no expiry."""
+        buf = self._date_buf
+        if reader.copy_text(idx, buf, _DATE_MAX) < 4:
+            return False
+        for i in range(4):
+            digit = buf[i] - 0x30
+            if not 0 <= digit <= 9:
+                return False
+            if digit != _YEAR[i]:
+                return digit < _YEAR[i]
+        return False

@@ -31,28 +31,26 @@ class Station:
     """The charging station: `connectors` in order of their id, `status_log` of connectorId 0."""
 
     def __init__(
-        self, connectors, desk, reader, recovery, outbox, availability, link, config, clock, events
+        self, connectors, desk, reader, recovery, outbox, state, link, config, clock, events
     ):
         self.connectors = connectors
         self._desk = desk
         self._reader = reader
         self._recovery = recovery
         self._outbox = outbox
-        self._availability = availability
+        self._state = state
         self._link = link
         self._config = config
         self._events = events
         self.status_log = StatusLog(clock)
         self._card = IdTag()
         self.site_limit_ma = _NO_LIMIT_MA  # current all connectors together may draw, per phase
-        self.operative = availability.is_operative(0)
+        self.operative = state.is_operative(0)
         self.reset_kind = RESET_NONE  # reset asked for and not done yet
         self.is_reset_due = False  # everything is told: main.py restarts now
         self._reset_at_ms = 0
         for connector in connectors:
-            connector.operative = self.operative and availability.is_operative(
-                connector.connector_id
-            )
+            connector.operative = state.is_operative(connector.connector_id)
 
     # ---- commands ----
 
@@ -92,7 +90,7 @@ class Station:
                 done = connector.set_operative(operative) and done
         else:
             done = self.connectors[connector_id - 1].set_operative(operative)
-        self._availability.save(connector_id, operative, len(self.connectors))
+        self._state.set_operative(connector_id, operative, len(self.connectors))
         return done
 
     def set_site_limit_ma(self, limit_ma):

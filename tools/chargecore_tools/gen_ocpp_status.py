@@ -1,0 +1,131 @@
+"""Write docs/ocpp_status.md: every case of the public OCTT 1.6 test case document and its test here.
+
+A case is covered when host_tests holds a function named test_tc_<number>_...; nothing is claimed by hand.
+Example: python -m chargecore_tools.gen_ocpp_status --check
+"""
+
+import argparse
+import csv
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+CASES = Path(__file__).with_name("data") / "octt16_cases.csv"
+PAGE = ROOT / "docs" / "ocpp_status.md"
+TEST = re.compile(r"def (test_tc_(\d{3}(?:_\d)?)_[a-z]\w*)")
+
+# Why a case has no test yet. Keys are id prefixes; the longest match counts.
+OPEN = {
+    "TC_007": "authorization cache: with the offline behaviour",
+    "TC_061": "authorization cache: with the offline behaviour",
+    "TC_008": "needs the local authorization list",
+    "TC_032": "power failure: with the journal",
+    "TC_036": "offline behaviour",
+    "TC_037": "offline behaviour",
+    "TC_038": "offline behaviour",
+    "TC_039": "offline behaviour",
+    "TC_042": "needs the local authorization list",
+    "TC_043": "needs the local authorization list",
+    "TC_044": "needs firmware management",
+    "TC_045": "needs firmware management",
+    "TC_046": "needs reservation",
+    "TC_047": "needs reservation",
+    "TC_048": "needs reservation",
+    "TC_049": "needs reservation",
+    "TC_050": "needs reservation",
+    "TC_051": "needs reservation",
+    "TC_052": "needs reservation",
+    "TC_053": "needs reservation",
+    "TC_056": "needs smart charging",
+    "TC_057": "needs smart charging",
+    "TC_058": "needs smart charging",
+    "TC_059": "needs smart charging",
+    "TC_060": "needs smart charging",
+    "TC_066": "needs smart charging",
+    "TC_067": "needs smart charging",
+    "TC_072": "needs smart charging",
+    "TC_082": "needs smart charging",
+    "TC_073": "needs the security profiles",
+    "TC_074": "needs the security profiles",
+    "TC_075": "needs the security profiles",
+    "TC_076": "needs the security profiles",
+    "TC_077": "needs the security profiles",
+    "TC_078": "needs the security profiles",
+    "TC_079": "needs the security profiles",
+    "TC_080": "needs the security profiles",
+    "TC_081": "needs the security profiles",
+    "TC_083": "needs the security profiles",
+    "TC_084": "needs the security profiles",
+    "TC_085": "needs the security profiles",
+    "TC_086": "needs the security profiles",
+    "TC_087": "needs the security profiles",
+}
+
+HEAD = """# OCPP 1.6 status
+
+Made by `make docs` from the names of the tests; `make check` fails when it is stale.
+
+**tested**: a test of that name drives the real firmware, in the real MicroPython VM, against the
+reference server with schema validation on. It is our reading of the public test case document, not
+a run of the lab's tool. **open**: not built yet.
+
+| case | title | profile | state | test or reason |
+|---|---|---|---|---|
+"""
+
+
+def tests():
+    """Return {case number: [(test name, file)]} of every test_tc_ function under host_tests."""
+    found = {}
+    for path in sorted((ROOT / "host_tests").rglob("test_*.py")):
+        for name, number in TEST.findall(path.read_text()):
+            found.setdefault(number, []).append((name, path.relative_to(ROOT).as_posix()))
+    return found
+
+
+def why_open(case_id):
+    """Return the reason a case has no test."""
+    for length in range(len(case_id), 5, -1):
+        if case_id[:length] in OPEN:
+            return OPEN[case_id[:length]]
+    return "no test yet"
+
+
+def page():
+    """Return the text of docs/ocpp_status.md."""
+    found = tests()
+    lines = []
+    tested = 0
+    with CASES.open(newline="") as file:
+        cases = list(csv.DictReader(file))
+    for case in cases:
+        number = case["id"].removeprefix("TC_").removesuffix("_CS")
+        where = found.get(number)
+        state = "tested" if where else "open"
+        tested += bool(where)
+        text = ", ".join(f"`{name}`" for name, _ in where) if where else why_open(case["id"][:-3])
+        lines.append(
+            f"| {case['id']} | {case['title']} | {case['profile']} | {state} | {text} |"
+        )
+    return HEAD + "\n".join(lines) + f"\n\n{tested} of {len(cases)} cases tested.\n"
+
+
+def main():
+    """Write the page, or with --check exit 1 when it is stale."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="change nothing, exit 1 when stale")
+    arguments = parser.parse_args()
+    text = page()
+    if arguments.check:
+        if not PAGE.exists() or PAGE.read_text() != text:
+            print("docs/ocpp_status.md is stale: run `make docs`")
+            return 1
+        return 0
+    PAGE.write_text(text)
+    print(text.splitlines()[-1])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
