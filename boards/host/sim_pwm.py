@@ -48,6 +48,6 @@ class SimPwm:
         self.duty_u16(0)
 
     def duty_permille(self):
-        """Return the duty in permille, rounded down unless it is within a quarter of the next one."""
+        """Return the duty in permille, rounded down except just below the next one."""
         # A quarter, not a half: 17476 (16 A) is 266.67 permille, which people write as 266.
         return (self.duty * 1000 + FULL // 4) // FULL

@@ -86,11 +86,11 @@ class Station:
         done = True
         if connector_id == 0:
             self.operative = operative
-            for connector in self.connectors:
+            self._state.set_operative(0, operative)
+        for connector in self.connectors:
+            if connector_id == 0 or connector.connector_id == connector_id:
                 done = connector.set_operative(operative) and done
-        else:
-            done = self.connectors[connector_id - 1].set_operative(operative)
-        self._state.set_operative(connector_id, operative, len(self.connectors))
+                self._state.set_operative(connector.connector_id, operative)
         return done
 
     def set_site_limit_ma(self, limit_ma):
