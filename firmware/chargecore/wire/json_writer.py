@@ -1,0 +1,305 @@
+"""JsonWriter: writes JSON into one buffer, a window of the message at a time.
+
+Called by: the WebSocket (begin, length, filled) and every render function (the rest).
+Never: checks that the calls nest; a render function that forgets a close writes wrong JSON.
+Heap: 0.1 KiB at start, none after.
+"""
+
+from array import array
+
+import micropython
+from micropython import const
+
+from chargecore.wire.iso_time import put_time
+from chargecore.wire.json_text import utf8_end
+
+# Places in the state array.
+_LENGTH = const(0)  # bytes of the message so far
+_WINDOW = const(1)  # first byte of the message that is stored
+_SIZE = const(2)  # of the buffer
+_COMMA = const(3)  # 1: the next key or value needs a comma before it
+_START = const(4)  # first and
+_END = const(5)  # end of the text for _spill
+
+_QUOTED = const(1)  # modes of _spill, added up
+_IS_KEY = const(2)
+_ESCAPE = const(4)
+
+_SCRATCH_SIZE = const(24)  # a time with milliseconds
+_HEX = const(b"0123456789abcdef")
+_SHORT_ESCAPES = const(b"btn\x00fr")  # of 8..13
+
+
+@micropython.viper
+def _put(buf: ptr8, state: ptr32, byte: int):  # HOT  # noqa: F821
+    """Append one byte of the message."""
+    at = int(state[_LENGTH]) - int(state[_WINDOW])
+    if at >= 0 and at < int(state[_SIZE]):
+        buf[at] = byte
+    state[_LENGTH] = int(state[_LENGTH]) + 1
+
+
+@micropython.viper
+def _put_special(buf: ptr8, state: ptr32, src: ptr8, at: int) -> int:  # HOT  # noqa: F821
+    """Append what stands for itself in no JSON text; return the index behind it in src."""
+    byte = int(src[at])
+    if byte >= 0x80:
+        end = int(utf8_end(src, at, int(state[_END])))
+        if end > 0:
+            while at < end:
+                _put(buf, state, src[at])
+                at += 1
+            return at
+        _put(buf, state, 0xEF)  # not UTF-8: U+FFFD instead, or the server drops the connection
+        _put(buf, state, 0xBF)
+        _put(buf, state, 0xBD)
+        return at + 1
+    _put(buf, state, 92)
+    if byte >= 32:  # " or \
+        _put(buf, state, byte)
+        return at + 1
+    short = ptr8(_SHORT_ESCAPES)  # noqa: F821
+    if byte >= 8 and byte <= 13 and byte != 11:
+        _put(buf, state, short[byte - 8])
+        return at + 1
+    digits = ptr8(_HEX)  # noqa: F821
+    _put(buf, state, 117)
+    _put(buf, state, 48)
+    _put(buf, state, 48)
+    _put(buf, state, digits[byte >> 4])
+    _put(buf, state, digits[byte & 15])
+    return at + 1
+
+
+@micropython.viper
+def _spill(buf: ptr8, state: ptr32, src: ptr8, mode: int):  # HOT  # noqa: F821
+    """Append src[state[_START]:state[_END]] wherever the window lies; slower than the methods."""
+    if state[_COMMA]:
+        _put(buf, state, 44)
+    if mode & _QUOTED:
+        _put(buf, state, 34)
+    window = int(state[_WINDOW])
+    window_end = window + int(state[_SIZE])
+    length = int(state[_LENGTH])
+    i = int(state[_START])
+    end = int(state[_END])
+    while i < end:
+        byte = int(src[i])
+        if mode & _ESCAPE and (byte < 32 or byte == 34 or byte == 92 or byte >= 0x80):
+            state[_LENGTH] = length
+            i = int(_put_special(buf, state, src, i))
+            length = int(state[_LENGTH])
+        else:
+            if length >= window and length < window_end:
+                buf[length - window] = byte
+            length += 1
+            i += 1
+    state[_LENGTH] = length
+    if mode & _QUOTED:
+        _put(buf, state, 34)
+    state[_COMMA] = 1
+    if mode & _IS_KEY:
+        _put(buf, state, 58)
+        state[_COMMA] = 0
+
+
+class JsonWriter:
+    """Writes the part of a message that lies in [window_start, window_start + len(buf)) to buf.
+
+    A message is a pure function of calls here. After one pass `length` is the size of the whole
+    message and `filled` the bytes of it in the buffer: a message that fits is done with one pass,
+    a longer one is written again for each window. Commas are set without being asked for.
+    """
+
+    def __init__(self, buf):
+        self._buf = buf
+        self._state = array("i", [0, 0, len(buf), 0, 0, 0])
+        self._scratch_buf = bytearray(_SCRATCH_SIZE)
+
+    def begin(self, window_start=0):  # HOT
+        """Begin a pass."""
+        state = self._state
+        state[_LENGTH] = 0
+        state[_WINDOW] = window_start
+        state[_COMMA] = 0
+
+    @property
+    def length(self):  # HOT
+        """Bytes of the message so far, stored or not."""
+        return self._state[_LENGTH]
+
+    @property
+    def filled(self):  # HOT
+        """Bytes of the message that stand in the buffer."""
+        state = self._state
+        return min(max(state[_LENGTH] - state[_WINDOW], 0), state[_SIZE])
+
+    @micropython.viper
+    def _mark(self, byte: int, is_open: int):  # HOT
+        """Append a bracket."""
+        state = ptr32(self._state)  # noqa: F821
+        comma = int(state[_COMMA]) & is_open
+        at = int(state[_LENGTH]) - int(state[_WINDOW])
+        if at >= 0 and at + 2 <= int(state[_SIZE]):
+            buf = ptr8(self._buf)  # noqa: F821
+            if comma:
+                buf[at] = 44
+                at += 1
+            buf[at] = byte
+            state[_LENGTH] = int(state[_LENGTH]) + 1 + comma
+        else:
+            if comma:
+                _put(self._buf, self._state, 44)
+            _put(self._buf, self._state, byte)
+        state[_COMMA] = 1 - is_open
+
+    def open_object(self):  # HOT
+        """Append {."""
+        self._mark(123, 1)
+
+    def close_object(self):  # HOT
+        """Append }."""
+        self._mark(125, 0)
+
+    def open_array(self):  # HOT
+        """Append [."""
+        self._mark(91, 1)
+
+    def close_array(self):  # HOT
+        """Append ]."""
+        self._mark(93, 0)
+
+    @micropython.viper
+    def key(self, name):  # HOT
+        """Append a member's name: plain ASCII without quotes, as the protocol's names are."""
+        state = ptr32(self._state)  # noqa: F821
+        buf = ptr8(self._buf)  # noqa: F821
+        src = ptr8(name)  # noqa: F821
+        count = int(len(name))
+        at = int(state[_LENGTH]) - int(state[_WINDOW])
+        if at < 0 or at + count + 4 > int(state[_SIZE]):
+            state[_START] = 0
+            state[_END] = count
+            _spill(self._buf, self._state, name, _QUOTED | _IS_KEY)
+            return
+        if state[_COMMA]:
+            buf[at] = 44
+            at += 1
+        buf[at] = 34
+        at += 1
+        i = 0
+        while i < count:
+            buf[at] = src[i]
+            at += 1
+            i += 1
+        buf[at] = 34
+        buf[at + 1] = 58
+        state[_LENGTH] = at + 2 + int(state[_WINDOW])
+        state[_COMMA] = 0
+
+    @micropython.viper
+    def text(self, text):  # HOT
+        """Append a string; what is not UTF-8 in it becomes U+FFFD."""
+        state = ptr32(self._state)  # noqa: F821
+        buf = ptr8(self._buf)  # noqa: F821
+        src = ptr8(text)  # noqa: F821
+        count = int(len(text))
+        at = int(state[_LENGTH]) - int(state[_WINDOW])
+        i = 0
+        if at >= 0 and at + count + 3 <= int(state[_SIZE]):
+            if state[_COMMA]:
+                buf[at] = 44
+                at += 1
+            buf[at] = 34
+            at += 1
+            while i < count:
+                byte = int(src[i])
+                if byte < 32 or byte == 34 or byte == 92 or byte >= 0x80:
+                    break
+                buf[at] = byte
+                at += 1
+                i += 1
+            if i == count:
+                buf[at] = 34
+                state[_LENGTH] = at + 1 + int(state[_WINDOW])
+                state[_COMMA] = 1
+                return
+        state[_START] = 0
+        state[_END] = count
+        _spill(self._buf, self._state, text, _QUOTED | _ESCAPE)
+
+    def text_range(self, buf, start, end):  # HOT
+        """Append buf[start:end] as a string, like text()."""
+        state = self._state
+        state[_START] = start
+        state[_END] = end
+        _spill(self._buf, state, buf, _QUOTED | _ESCAPE)
+
+    def raw(self, text):  # HOT
+        """Append a value (or `"key":value`) that is JSON already."""
+        state = self._state
+        state[_START] = 0
+        state[_END] = len(text)
+        _spill(self._buf, state, text, 0)
+
+    def time(self, wall_s, part_ms=-1):  # HOT
+        """Append an instant, "2026-11-24T10:00:00Z", with .123 when part_ms >= 0.
+
+        Range: seconds since 2024, 0..WALL_LAST_S; a caller without wall time must not write one.
+        """
+        state = self._state
+        scratch_buf = self._scratch_buf
+        state[_START] = 0
+        state[_END] = put_time(scratch_buf, wall_s, part_ms)
+        _spill(self._buf, state, scratch_buf, _QUOTED)
+
+    @micropython.viper
+    def _number(self, value: int, decimals: int, mode: int):  # HOT
+        """Append value / 10^decimals; mode is 0 or _QUOTED. Range: decimals 0..9."""
+        state = ptr32(self._state)  # noqa: F821
+        scratch = ptr8(self._scratch_buf)  # noqa: F821
+        i = _SCRATCH_SIZE
+        rest = value
+        if rest > 0:
+            rest = -rest  # the negative side has one number more
+        point = _SCRATCH_SIZE - decimals
+        while True:
+            if i == point and decimals > 0:
+                i -= 1
+                scratch[i] = 46
+                point = -1
+            i -= 1
+            scratch[i] = 48 - rest % -10  # floored: -123 % -10 is -3, -123 // -10 is 12
+            rest = -(rest // -10)
+            if rest == 0 and (point < 0 or decimals == 0):
+                break
+        if value < 0:
+            i -= 1
+            scratch[i] = 45
+        state[_START] = i
+        state[_END] = _SCRATCH_SIZE
+        _spill(self._buf, self._state, self._scratch_buf, mode)
+
+    def fixed(self, value, decimals):  # HOT
+        """Append value / 10^decimals as a number: (163, 1) is 16.3. Range: decimals 0..9."""
+        self._number(value, decimals, 0)
+
+    def fixed_text(self, value, decimals):  # HOT
+        """Append value / 10^decimals as a string: (163, 1) is "16.3". Range: decimals 0..9."""
+        self._number(value, decimals, _QUOTED)
+
+    def int_text(self, value):  # HOT
+        """Append a whole number as a string."""
+        self._number(value, 0, _QUOTED)
+
+    def boolean(self, value):  # HOT
+        """Append true or false."""
+        self.raw(b"true" if value else b"false")
+
+    def null(self):  # HOT
+        """Append null."""
+        self.raw(b"null")
+
+    def int(self, value):  # HOT
+        """Append a whole number of signed 32 bit."""
+        self._number(value, 0, 0)
