@@ -227,7 +227,7 @@ def whole_number(src: ptr8, start: int, end: int, error: ptr16) -> int:  # HOT  
         i += 1
     if src[start] == 45:
         return value
-    if value + 2147483647 < 0:
+    if value >> 30 == -2 and value & 0x3FFFFFFF == 0:  # -2^31, which no small constant can name
         error[0] = 1
         return 0
     return -value
