@@ -1,0 +1,319 @@
+"""Settings: looks up, checks, applies, renders and keeps the values a table declares.
+
+Called by: the protocol adapter (Get/ChangeConfiguration), main.py at boot.
+Never: knows what a key means: a row names an attribute of the target, the target checks texts.
+Heap: none for looking up and rendering; set_text() opens a file and may make a bytes object.
+"""
+
+from micropython import const
+
+from chargecore.base.checksum import crc16
+from chargecore.base.codes import (
+    E_EMPTY,
+    E_FULL,
+    E_LENGTH,
+    E_RANGE,
+    E_READ_ONLY,
+    E_REBOOT,
+    E_TYPE,
+    E_UNKNOWN_KEY,
+    OK,
+)
+from chargecore.base.events import EV_FLASH_ERROR, EV_SETTINGS_OLD
+
+T_BOOL = const(0)
+T_INT = const(1)
+T_TEXT = const(2)  # checked and taken by target.set_text(attribute, value)
+
+RO = const(0)
+RW = const(1)
+WO = const(2)  # never reported
+REBOOT = const(4)  # added to RW or WO: a new value acts after the next boot
+
+# Columns of a row.
+_KEY = const(0)
+_TYPE = const(1)
+_LOW = const(2)
+_HIGH = const(3)
+_ACCESS = const(4)
+_DEFAULT = const(5)
+_ATTRIBUTE = const(6)
+
+_ENTRY_HEAD_LEN = const(4)  # u16 id of the key, u16 length of the value
+_INT_DIGITS_MAX = const(9)  # stays below 2^30
+
+
+class Settings:
+    """Rows by index; values live as attributes of target. Image full: E_FULL, nothing changes.
+
+    storage is a VersionPair. Order at boot: construct, force() what the maker preset, load().
+    """
+
+    def __init__(self, table, target, storage, events, capacity_b=1024):
+        self._table = table
+        self._target = target
+        self._storage = storage
+        self._events = events
+        self._on_change = None  # called with the row after a value was accepted
+        self._image_buf = bytearray(capacity_b)
+        self._foreign_buf = (
+            b""  # stored entries of keys this build does not have: kept as they are
+        )
+        self.row_count = len(table)
+        self._defaults = [None] * len(table)
+        for row in range(len(table)):
+            if table[row][_DEFAULT] is not None:
+                self._assign(row, table[row][_DEFAULT])
+            self._defaults[row] = getattr(target, table[row][_ATTRIBUTE])
+
+    def set_on_change(self, on_change):
+        """Store the callback on_change(row); it runs after the value is kept."""
+        self._on_change = on_change
+
+    # ---- rows ----
+
+    def find_row(self, buf, start, end):  # HOT
+        """Return the row whose key is buf[start:end], upper or lower case, or E_UNKNOWN_KEY."""
+        table = self._table
+        length = end - start
+        for row in range(self.row_count):
+            if len(table[row][_KEY]) == length and _is_same(buf, start, table[row][_KEY]):
+                return row
+        return E_UNKNOWN_KEY
+
+    def row_of(self, key):  # HOT
+        """Return the row of a key given as bytes, or E_UNKNOWN_KEY."""
+        return self.find_row(key, 0, len(key))
+
+    def name(self, row):  # HOT
+        """Return the key as the standard spells it."""
+        return self._table[row][_KEY]
+
+    def is_readable(self, row):  # HOT
+        """Return False for a key that is never reported."""
+        return not self._table[row][_ACCESS] & WO
+
+    def is_readonly(self, row):  # HOT
+        """Return True when set_text() would refuse any value."""
+        if self._table[row][_ACCESS] == RO:
+            return True
+        return self._table[row][_ATTRIBUTE] in self._target.frozen
+
+    def value(self, row):  # HOT
+        """Return the value as int, bool or bytes."""
+        return getattr(self._target, self._table[row][_ATTRIBUTE])
+
+    def is_default(self, row):  # HOT
+        """Return True when the value is what the station starts with."""
+        return self.value(row) == self._defaults[row]
+
+    def render_value(self, w, row):  # HOT
+        """Write the value as the JSON text GetConfiguration wants."""
+        kind = self._table[row][_TYPE]
+        value = self.value(row)
+        if kind == T_INT:
+            w.int_text(value)
+        elif kind == T_BOOL:
+            w.text(b"true" if value else b"false")
+        else:
+            w.text(value)
+
+    # ---- changes ----
+
+    def set_text(self, row, buf, start, end):
+        """Set a row from the text buf[start:end]: check, apply, keep, tell.
+
+        Return OK or E_REBOOT. Errors: E_READ_ONLY, E_TYPE, E_RANGE, E_LENGTH, E_FULL, E_IO; then
+        the old value stays in force.
+        """
+        if not 0 <= row < self.row_count:
+            return E_UNKNOWN_KEY
+        if self.is_readonly(row):
+            return E_READ_ONLY
+        if end < start:
+            return E_LENGTH
+        before = self.value(row)
+        code = self._take(row, buf, start, end)
+        return self._keep(row, before) if code == OK else code
+
+    def set(self, key, value):
+        """Set a key, as bytes, to a text, as bytes. Errors: as set_text, E_UNKNOWN_KEY."""
+        return self.set_text(self.row_of(key), value, 0, len(value))
+
+    def set_int(self, row, number):
+        """Set a number the station learned, moved into the row's range. Return as set_text."""
+        low = self._table[row][_LOW]
+        high = self._table[row][_HIGH]
+        before = self.value(row)
+        self._assign(row, low if number < low else high if number > high else number)
+        return self._keep(row, before)
+
+    def adopt_heartbeat_interval(self, interval_s):
+        """Take the interval of an accepted BootNotification (OCPP 1.6 §4.2, B2 of the rules)."""
+        return self.set_int(self.row_of(b"HeartbeatInterval"), interval_s)
+
+    def force(self, row, text):
+        """Preset a row, read-only ones included: what the maker ships. Before load()."""
+        code = self._take(row, text, 0, len(text))
+        self._defaults[row] = self.value(row)
+        return code
+
+    def force_all(self, presets):
+        """Preset from a dict of key to text, ignoring unknown keys. Return how many failed."""
+        refused = 0
+        for key in presets:
+            row = self.row_of(key.encode())
+            if row >= 0 and self.force(row, presets[key].encode()) != OK:
+                refused += 1
+        return refused
+
+    def _keep(self, row, before):
+        if self.value(row) != before:
+            code = self._save()
+            if code != OK:
+                self._assign(row, before)
+                return code
+        if self._on_change is not None:
+            self._on_change(row)
+        return E_REBOOT if self._table[row][_ACCESS] & REBOOT else OK
+
+    def _take(self, row, buf, start, end):
+        """Check a text and apply it to the target."""
+        columns = self._table[row]
+        if columns[_TYPE] == T_TEXT:
+            if end - start > columns[_HIGH]:
+                return E_LENGTH
+            return self._target.set_text(columns[_ATTRIBUTE], bytes(memoryview(buf)[start:end]))
+        if columns[_TYPE] == T_BOOL:
+            number = _bool_of(buf, start, end)
+        else:
+            number = _int_of(buf, start, end)
+        if number < 0:
+            return number
+        if not columns[_LOW] <= number <= columns[_HIGH]:
+            return E_RANGE
+        self._assign(row, number == 1 if columns[_TYPE] == T_BOOL else number)
+        return OK
+
+    def _assign(self, row, value):
+        columns = self._table[row]
+        if columns[_TYPE] == T_TEXT:
+            self._target.set_text(columns[_ATTRIBUTE], value)
+        else:
+            setattr(self._target, columns[_ATTRIBUTE], value)
+
+    # ---- keeping ----
+
+    def load(self):
+        """Apply what was kept. A value this build does not take any more leaves the default."""
+        image_buf = self._image_buf
+        length = self._storage.load(image_buf)
+        if self._storage.is_old or (length < 0 and length != E_EMPTY):
+            self._events.add(EV_SETTINGS_OLD)
+        foreign_buf = bytearray()
+        at = 0
+        while at + _ENTRY_HEAD_LEN <= length:
+            value_at = at + _ENTRY_HEAD_LEN
+            value_end = value_at + self._u16(at + 2)
+            if value_end > length:
+                break
+            row = self._row_of_id(self._u16(at))
+            if row < 0:
+                foreign_buf.extend(memoryview(image_buf)[at:value_end])
+            elif not self.is_readonly(row):
+                self._take(row, image_buf, value_at, value_end)
+            at = value_end
+        self._foreign_buf = bytes(foreign_buf)
+
+    def _save(self):
+        length = 0
+        for row in range(self.row_count):
+            if not self.is_readonly(row) and not self.is_default(row):
+                length = self._add_entry(row, length)
+                if length < 0:
+                    return length
+        if length + len(self._foreign_buf) > len(self._image_buf):
+            return E_FULL
+        for value in self._foreign_buf:
+            self._image_buf[length] = value
+            length += 1
+        code = self._storage.save(self._image_buf, length)
+        if code != OK:
+            self._events.add(EV_FLASH_ERROR, self._storage.errno)
+        return code
+
+    def _add_entry(self, row, at):
+        """Append a row to the image. Return the new length or E_FULL."""
+        value = self.value(row)
+        kind = self._table[row][_TYPE]
+        if kind == T_BOOL:
+            value = b"true" if value else b"false"
+        elif kind == T_INT:
+            value = str(value).encode()
+        end = at + _ENTRY_HEAD_LEN + len(value)
+        if end > len(self._image_buf):
+            return E_FULL
+        self._put_u16(at, key_id(self.name(row)))
+        self._put_u16(at + 2, len(value))
+        for i in range(len(value)):
+            self._image_buf[at + _ENTRY_HEAD_LEN + i] = value[i]
+        return end
+
+    def _row_of_id(self, wanted_id):
+        for row in range(self.row_count):
+            if key_id(self.name(row)) == wanted_id:
+                return row
+        return E_UNKNOWN_KEY
+
+    def _u16(self, at):
+        return self._image_buf[at] | self._image_buf[at + 1] << 8
+
+    def _put_u16(self, at, value):
+        self._image_buf[at] = value & 0xFF
+        self._image_buf[at + 1] = value >> 8
+
+
+def key_id(key):
+    """Return what stands for a key on flash: its CRC, so that rows may be moved and added."""
+    return crc16(key, 0, len(key))
+
+
+def _is_same(buf, start, text):  # HOT
+    """Return True when buf holds text from start on, ASCII upper and lower case alike."""
+    for i in range(len(text)):
+        a = buf[start + i]
+        b = text[i]
+        if a != b:
+            if a ^ b != 0x20 or not 0x61 <= a | 0x20 <= 0x7A:
+                return False
+    return True
+
+
+def _bool_of(buf, start, end):
+    """Return 1 or 0, or E_TYPE. Range: true and false in any case (G2 of the rules)."""
+    if end - start == 4 and _is_same(buf, start, b"true"):
+        return 1
+    if end - start == 5 and _is_same(buf, start, b"false"):
+        return 0
+    return E_TYPE
+
+
+def _int_of(buf, start, end):
+    """Return a decimal number without sign, E_RANGE for a negative or too long one, or E_TYPE."""
+    is_negative = start < end and buf[start] == 0x2D
+    if is_negative:
+        start += 1
+    if start >= end:
+        return E_TYPE
+    if end - start > 1 and buf[start] == 0x30:
+        return E_TYPE
+    number = 0
+    for i in range(start, end):
+        digit = buf[i] - 0x30
+        if not 0 <= digit <= 9:
+            return E_TYPE
+        if i - start < _INT_DIGITS_MAX:
+            number = number * 10 + digit
+    if is_negative or end - start > _INT_DIGITS_MAX:
+        return E_RANGE
+    return number

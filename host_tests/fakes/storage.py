@@ -1,0 +1,26 @@
+"""FakeStorage: a VersionPair that keeps its image in RAM and remembers every save."""
+
+from chargecore.base.codes import E_EMPTY, E_IO, OK
+
+
+class FakeStorage:
+    """`images` holds every image saved; refuses with E_IO while is_broken."""
+
+    def __init__(self):
+        self.images = []
+        self.is_broken = False
+        self.is_old = False
+        self.errno = 5
+
+    def load(self, buf):
+        if not self.images:
+            return E_EMPTY
+        image = self.images[-1]
+        buf[: len(image)] = image
+        return len(image)
+
+    def save(self, buf, length):
+        if self.is_broken:
+            return E_IO
+        self.images.append(bytes(buf[:length]))
+        return OK

@@ -1,0 +1,77 @@
+"""StateStore: boot number and availability over reboots."""
+
+import unittest
+
+from fakes.scratch import new_folder, write_bytes
+
+from chargecore.base.clock import Clock
+from chargecore.base.event_log import EventLog
+from chargecore.base.events import EV_FLASH_ERROR, EV_SETTINGS_OLD
+from chargecore.store.state import STATE_LEN, USER_AT, StateStore
+
+
+def ticks_zero():
+    return 0
+
+
+class StateStoreTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = new_folder(self)
+        self.events = EventLog(Clock(ticks_zero, 1), 8)
+
+    def boot(self):
+        state = StateStore(self.folder + "/state", STATE_LEN, self.events)
+        state.load()
+        return state
+
+    def test_counts_boots(self):
+        for boot_number in (1, 2, 3):
+            self.assertEqual(self.boot().next_boot(), boot_number)
+
+    def test_starts_again_at_one_when_sixteen_bits_are_used_up(self):
+        state = self.boot()
+        state.put_u16(0, 0xFFFF)
+        state.save()
+
+        self.assertEqual(self.boot().next_boot(), 1)
+
+    def test_remembers_availability_of_each_connector_over_a_reboot(self):
+        self.boot().set_operative(2, False)
+        self.boot().set_operative(0, False)
+
+        state = self.boot()
+
+        self.assertEqual([state.is_operative(n) for n in range(4)], [False, True, False, True])
+        state.set_operative(2, True)
+        self.assertTrue(self.boot().is_operative(2))
+        self.assertFalse(self.boot().is_operative(0))
+
+    def test_writes_nothing_when_availability_does_not_change(self):
+        state = self.boot()
+        state.set_operative(1, False)
+        self.folder_is_gone = StateStore(self.folder + "/gone/state", STATE_LEN, self.events)
+
+        self.assertEqual(self.folder_is_gone.set_operative(1, True), 0)
+
+    def test_keeps_adapter_bytes(self):
+        state = self.boot()
+        state.buf[USER_AT] = 77
+        state.save()
+
+        self.assertEqual(self.boot().buf[USER_AT], 77)
+
+    def test_says_so_when_both_versions_are_damaged(self):
+        self.boot().next_boot()
+        write_bytes(self.folder + "/state.a", b"broken")
+
+        state = self.boot()
+
+        self.assertEqual(self.events.field(0, 0), EV_SETTINGS_OLD)
+        self.assertEqual(state.next_boot(), 1)
+
+    def test_says_so_when_flash_refuses(self):
+        state = StateStore(self.folder + "/gone/state", STATE_LEN, self.events)
+
+        state.next_boot()
+
+        self.assertEqual(self.events.field(0, 0), EV_FLASH_ERROR)

@@ -1,0 +1,108 @@
+"""Make docs/settings.md from the settings table in firmware/chargecore/ocpp16/keys.py.
+
+`python -m chargecore_tools.gen_settings` writes the page; with --check it writes nothing and exits
+with 1 when the page is stale.
+"""
+
+import ast
+import sys
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parents[2]
+_TABLE_PATH = _ROOT / "firmware/chargecore/ocpp16/keys.py"
+_PAGE_PATH = _ROOT / "docs/settings.md"
+
+_HEAD = """# Settings
+
+Made by `python -m chargecore_tools.gen_settings` from `firmware/chargecore/ocpp16/keys.py`.
+
+Values are texts on the wire. Whole numbers are plain decimals, truth values `true` or `false` in
+any case. Keys are found in any case. A value that is refused changes nothing; an accepted one acts
+at once and is kept over a power cut.
+
+| key | type | unit | range | access | default | acts where | OCPP 2.0.1 |
+|---|---|---|---|---|---|---|---|
+"""
+
+
+def table_rows(source: str) -> list[tuple[dict[str, str], str]]:
+    """Return (columns, comment) of every row of TABLE, the columns as source text."""
+    lines = source.splitlines()
+    tree = ast.parse(source)
+    names = {}
+    table = None
+    for node in tree.body:
+        if isinstance(node, ast.Assign):
+            name = node.targets[0].id
+            value = node.value
+            if name == "TABLE":
+                table = value
+            else:
+                names[name] = value.args[0] if isinstance(value, ast.Call) else value
+    rows = []
+    for row in table.elts:
+        titles = ("key", "type", "low", "high", "access", "default", "attribute")
+        columns = {t: _text(e, names) for t, e in zip(titles, row.elts, strict=True)}
+        rows.append((columns, _comment_above(lines, row.lineno)))
+    return rows
+
+
+def _text(node: ast.expr, names: dict[str, ast.expr]) -> str:
+    if isinstance(node, ast.Name) and node.id in names:
+        return _text(names[node.id], names)
+    if isinstance(node, ast.Constant):
+        value = node.value
+        return value.decode() if isinstance(value, bytes) else str(value)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return str(int(_text(node.left, names)) * int(_text(node.right, names)))
+    return ast.unparse(node)
+
+
+def _comment_above(lines: list[str], line_number: int) -> str:
+    """Return the comment lines that end just above a line (counted from 1) as one text."""
+    parts = []
+    idx = line_number - 2
+    while lines[idx].strip().startswith("#"):
+        parts.insert(0, lines[idx].strip()[1:].strip())
+        idx -= 1
+    return " ".join(parts)
+
+
+def page(source: str) -> str:
+    """Return the whole page."""
+    access_words = {"RO": "read only", "RW": "read, write", "WO": "write only"}
+    text = _HEAD
+    for columns, comment in table_rows(source):
+        unit, other_name, acts = [part.strip() for part in comment.split("|")]
+        kind = {"T_BOOL": "truth value", "T_INT": "number", "T_TEXT": "text"}[columns["type"]]
+        limits = ""
+        if columns["type"] == "T_INT":
+            limits = f"{columns['low']} to {columns['high']}"
+        elif columns["type"] == "T_TEXT":
+            limits = f"up to {columns['high']} characters"
+        access = " ".join(access_words.get(w, w) for w in columns["access"].split(" | "))
+        access = access.replace("REBOOT", "(after reboot)")
+        default = columns["default"]
+        if default == "None":
+            default = "as the hardware is"
+        elif columns["type"] == "T_BOOL":
+            default = default.lower()
+        cells = (columns["key"], kind, unit.replace("-", ""), limits, access, default or "(empty)")
+        text += "| " + " | ".join(cells) + f" | {acts} | {other_name.strip('-')} |\n"
+    return text
+
+
+def main(arguments: list[str]) -> int:
+    """Write the page, or with --check compare it. Return the exit status."""
+    made = page(_TABLE_PATH.read_text())
+    if "--check" in arguments:
+        if not _PAGE_PATH.exists() or _PAGE_PATH.read_text() != made:
+            print("docs/settings.md is stale: run python -m chargecore_tools.gen_settings")
+            return 1
+        return 0
+    _PAGE_PATH.write_text(made)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
