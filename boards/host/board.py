@@ -1,0 +1,167 @@
+"""Board: the PC as a board, with the names every board offers to firmware/main.py.
+
+Called by: main.run (pins, sockets, config, idle), sim_main (boot, power), the control socket.
+Owns: simulated time, one plant per connector, the supply. idle() is where simulated time passes.
+"""
+
+import random
+import time
+
+from chargecore.readers.simulated import SimulatedReader
+
+from boards.host import pins
+from boards.host.fault_switch import FaultSwitch
+from boards.host.hardware import Hardware
+from boards.host.meter_store import MeterStore
+from boards.host.one_shot import OneShot
+from boards.host.plant import Plant
+from boards.host.sim_sockets import SimSockets
+from boards.host.virtual_clock import PASS_MS, VirtualClock
+
+# Real time to sleep per pass: 2 ms of real, or 4 ms of simulated time, whatever is less.
+_SLEEP_MAX_US = 2_000
+_SLEEP_SIMULATED_US = 4_000
+
+POWER_ON = 0  # supply is there and the firmware runs
+POWER_CUT = 1  # the supply failed: the firmware stops at once, and boots again later
+POWER_STOP = 2  # the simulator was told to end
+
+
+class Board:
+    """The host board. options is what `chargecore sim` wrote for it, see sim_main.py."""
+
+    def __init__(self, options):
+        self.config = options["station"]
+        self._state = options["state"]  # folder of what keeps its contents without supply
+        self.flash_root = options["state"] + "/flash"
+        self.dns_servers = options["dns_servers"]
+        self.clock = VirtualClock(time.ticks_us, options["speed_permille"])
+        self.ticks_ms = self.clock.ticks_ms
+        self.sockets = SimSockets()
+        self.random_bits = random.getrandbits
+        self.reader = SimulatedReader()
+        self.dead_man_pin = OneShot(pins.DEAD_MAN[0])
+        self.connectors = []  # Hardware, in order of connector number
+        self.plants = []
+        self.faults = []  # FaultSwitch
+        self._stores = []
+        for idx, row in enumerate(self.config["connectors"]):
+            self._add_connector(idx, row)
+        self.app = None  # what main.run has built, None while rebooting
+        self.on_idle = None  # bound method called once per pass: the control socket
+        self.power = POWER_ON
+        self.is_network_up = True
+        self.boots = 0
+        self.boot_at_ms = 0  # simulated time since start, at the last boot
+        self.worst_gap_us = 0  # longest real time between two passes of this boot
+        self._has_passed = False  # the first pass of a boot measures the boot itself: not counted
+        self._sleep_us = min(
+            _SLEEP_MAX_US, _SLEEP_SIMULATED_US * 1000 // options["speed_permille"]
+        )
+        self._blocked_ms = 0  # simulated time the next pass is held up
+
+    def _add_connector(self, idx, row):
+        hw = Hardware(pins.PINS_PER_CONNECTOR * (idx + 1))
+        store = MeterStore("{}/meter_{}.txt".format(self._state, idx + 1))
+        phases = row.get("phases", self.config["phases"])
+        plant = Plant(hw, self.dead_man_pin, store, phases)
+        hw.meter_bus = plant.meter
+        self.connectors.append(hw)
+        self.plants.append(plant)
+        self.faults.append(FaultSwitch(hw, plant))
+        self._stores.append(store)
+
+    # ---- what the firmware sees ----
+
+    @property
+    def is_running(self):
+        """Tell whether main.run should go on."""
+        return self.power == POWER_ON
+
+    def idle(self):
+        """End a loop pass: sleep a little, let simulated time pass, serve the control socket."""
+        clock = self.clock
+        if not clock.is_behind:
+            time.sleep_us(self._sleep_us)
+        dt_ms = clock.catch_up()
+        if clock.gap_us > self.worst_gap_us and self._has_passed:
+            self.worst_gap_us = clock.gap_us
+        self._has_passed = True
+        if dt_ms:
+            self.pass_time(dt_ms)
+        if self._blocked_ms:
+            self._hold_up()
+        if not self.is_network_up:
+            self._set_link()
+        if self.on_idle is not None:
+            self.on_idle()
+
+    def set_led(self, *_state):
+        """Accept the state for a lamp that this board does not have."""
+
+    # ---- what the simulator does ----
+
+    def pass_time(self, dt_ms):
+        """Let dt_ms pass for the clock and all plants."""
+        self.clock.advance(dt_ms)
+        for plant in self.plants:
+            plant.step(dt_ms)
+        self.dead_man_pin.step(dt_ms)
+
+    def block_loop(self, blocked_ms):
+        """Hold up the next pass by blocked_ms of simulated time, as a stalled interpreter would."""
+        self._blocked_ms += blocked_ms
+
+    def begin_boot(self):
+        """Power is there: count the boot and start its time."""
+        self.power = POWER_ON
+        self.boots += 1
+        self.boot_at_ms = self.clock.elapsed_ms
+        self.worst_gap_us = 0
+        self._has_passed = False
+
+    def cut_power(self):
+        """Let the supply fail: all outputs fall back, all sockets are dead, the firmware ends."""
+        if self.power == POWER_ON:
+            self.power = POWER_CUT
+        self.reset_outputs()
+        self.sockets.close_all()
+
+    def set_network(self, is_up):
+        """Cut the network at once, or bring it back; it stays so over reboots."""
+        self.is_network_up = is_up
+        self._set_link()
+
+    def stop(self):
+        """End the simulator after this pass."""
+        self.power = POWER_STOP
+
+    def reset_outputs(self):
+        """Put every output to its safe level, as a reset of the chip does."""
+        self.dead_man_pin.reset()
+        for hw in self.connectors:
+            hw.reset()
+
+    def close(self):
+        """Close sockets and files at the end."""
+        self.sockets.close_all()
+        for store in self._stores:
+            store.close()
+
+    @property
+    def uptime_ms(self):
+        """Return simulated time since the last boot."""
+        return self.clock.elapsed_ms - self.boot_at_ms
+
+    def _set_link(self):
+        connection = getattr(self.app, "connection", None)
+        if connection is not None:
+            connection.link_up = self.is_network_up
+
+    def _hold_up(self):
+        left_ms = self._blocked_ms
+        self._blocked_ms = 0
+        while left_ms > 0:
+            dt_ms = min(left_ms, PASS_MS)
+            self.pass_time(dt_ms)
+            left_ms -= dt_ms

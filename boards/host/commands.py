@@ -1,0 +1,241 @@
+"""Commands: what each command of the control socket does (design section 4).
+
+Called by: ControlServer with one parsed line. Every method answers a dict, or raises Refusal.
+"""
+
+from chargecore.base import events
+from chargecore.base.codes import OK
+from chargecore.ocpp16.data_transfer import TRANSFER_ANSWERED, TRANSFER_WAITING
+
+from boards.host.control_fields import BOOL, INT, NUMBER, REQUIRED, TEXT, WORD, Refusal, take
+from boards.host.fault_switch import FIELDS as FAULT_FIELDS
+from boards.host.fault_switch import NOT_FITTED
+from boards.host.status_report import report
+
+_AMPS_MAX = 100
+_MOMENTARY = ("brown_out", "loop_block")  # happen once; `active` false does nothing
+
+LATER = {}  # the answer follows: ask again with answer_later()
+
+
+class Commands:
+    """The command table. server side state: the one data_transfer that waits for its answer."""
+
+    def __init__(self, board):
+        self._board = board
+        count = len(board.connectors)
+        connector = ("connector", INT, REQUIRED, 1, count)
+        active = ("active", BOOL, True, 0, 0)
+        self._table = {
+            "plug": (
+                self._plug,
+                (
+                    connector,
+                    ("auto", BOOL, False, 0, 0),
+                    ("amps", NUMBER, 32_000, 0, _AMPS_MAX),
+                    ("phases", INT, board.config["phases"], 1, 3),
+                ),
+            ),
+            "unplug": (self._unplug, (connector,)),
+            "ev": (self._ev, (connector, ("state", WORD, REQUIRED, tuple("ABCDEF"), 0))),
+            "ev_current": (
+                self._ev_current,
+                (connector, ("amps", NUMBER, REQUIRED, 0, _AMPS_MAX)),
+            ),
+            "swipe": (
+                self._swipe,
+                (("id_tag", TEXT, REQUIRED, 1, 20), ("connector", INT, 0, 0, count)),
+            ),
+            "fault": (
+                self._fault,
+                (
+                    ("connector", INT, 1 if count == 1 else REQUIRED, 1, count),
+                    ("kind", TEXT, REQUIRED, 1, 40),
+                    active,
+                    ("mv", INT, None, -100_000, 100_000),
+                    ("ms", INT, None, 0, 1_000_000),
+                    ("dc", INT, None, -10_000, 10_000),
+                    ("ma", INT, None, 0, 1_000_000),
+                    ("ohm", INT, None, 0, 10_000_000),
+                ),
+            ),
+            "rcd": (self._rcd, (connector, ("trip", BOOL, REQUIRED, 0, 0))),
+            "weld": (self._weld, (connector, ("active", BOOL, REQUIRED, 0, 0))),
+            "lock": (self._lock, (connector, ("jam", BOOL, REQUIRED, 0, 0))),
+            "network": (self._network, (("up", BOOL, REQUIRED, 0, 0),)),
+            "security_event": (
+                self._security_event,
+                (("type", TEXT, REQUIRED, 1, 50), ("info", TEXT, "", 0, 255)),
+            ),
+            "data_transfer": (
+                self._data_transfer,
+                (
+                    ("vendor_id", TEXT, REQUIRED, 1, 255),
+                    ("message_id", TEXT, "", 0, 50),
+                    ("data", TEXT, "", 0, 2_000),
+                ),
+            ),
+            "power_cycle": (self._power_cycle, ()),
+            "status": (self._status, ()),
+            "events": (self._events, ()),
+        }
+        self._transfer = None  # app.data_transfer that was started and not yet answered
+
+    def run(self, request):
+        """Carry out one parsed line. Return the answer's fields, or LATER. Errors: Refusal."""
+        if not isinstance(request, dict):
+            raise Refusal("a command is one JSON object")
+        name = request.get("cmd")
+        if name is None:
+            raise Refusal("field 'cmd': missing")
+        row = self._table.get(name) if isinstance(name, str) else None
+        if row is None:
+            raise Refusal("field 'cmd': must be one of " + ", ".join(sorted(self._table)))
+        action, fields = row
+        return action(take(request, fields))
+
+    def answer_later(self):
+        """Return the answer of the data_transfer in progress, or LATER. Errors: Refusal."""
+        transfer = self._transfer
+        if self._part("data_transfer") is not transfer:
+            self._transfer = None
+            raise Refusal("the station restarted before the answer came")
+        if transfer.state == TRANSFER_WAITING:
+            return LATER
+        self._transfer = None
+        if transfer.state != TRANSFER_ANSWERED:
+            raise Refusal("no answer from the server")
+        answer = {"status": str(transfer.status_word, "ascii")}
+        if transfer.data_len:
+            answer["data"] = str(bytes(transfer.data_buf[: transfer.data_len]), "utf-8")
+        return answer
+
+    def _plant(self, values):
+        return self._board.plants[values["connector"] - 1]
+
+    def _part(self, name):
+        return getattr(self._board.app, name, None)
+
+    def _plug(self, values):
+        plant = self._plant(values)
+        plant.car.plug(values["auto"], values["amps"], values["phases"])
+        plant.pilot_changed()
+        return {}
+
+    def _unplug(self, values):
+        plant = self._plant(values)
+        plant.car.unplug()
+        plant.pilot_changed()
+        return {}
+
+    def _ev(self, values):
+        plant = self._plant(values)
+        plant.car.is_plugged = values["state"] != "A"
+        plant.car.force(values["state"])
+        plant.pilot_changed()
+        return {}
+
+    def _ev_current(self, values):
+        self._plant(values).car.max_ma = values["amps"]
+        return {}
+
+    def _swipe(self, values):
+        if self._board.app is None:
+            raise Refusal("the station is restarting")
+        tag = values["id_tag"].encode()
+        if len(tag) > 20:
+            raise Refusal("field 'id_tag': must have 1..20 bytes")
+        if self._board.reader.swipe(tag, values["connector"]) is False:
+            raise Refusal("the reader still holds the previous card")
+        return {}
+
+    def _fault(self, values):
+        kind = values["kind"]
+        if kind in NOT_FITTED:
+            raise Refusal("field 'kind': {} is not fitted on this board".format(kind))
+        switch = self._board.faults[values["connector"] - 1]
+        if kind not in _MOMENTARY and not switch.knows(kind):
+            raise Refusal("field 'kind': {} is not a fault this board knows".format(kind))
+        value = self._fault_value(kind, values)
+        if kind not in _MOMENTARY:
+            switch.set(kind, values["active"], value)
+        elif values["active"]:
+            if kind == "brown_out":
+                self._board.cut_power()
+            else:
+                self._board.block_loop(value)
+        return {}
+
+    def _fault_value(self, kind, values):
+        """Return the number that the kind needs, 0 when it needs none."""
+        row = FAULT_FIELDS.get(kind)
+        if row is None or not values["active"]:
+            return 0
+        name, lowest, highest = row
+        value = values[name]
+        if value is None:
+            raise Refusal("field '{}': missing".format(name))
+        if not lowest <= value <= highest:
+            raise Refusal("field '{}': must be {}..{}".format(name, lowest, highest))
+        return value
+
+    def _rcd(self, values):
+        self._plant(values).rcd.has_residual = values["trip"]
+        return {}
+
+    def _weld(self, values):
+        self._plant(values).contactor.is_welded = values["active"]
+        return {}
+
+    def _lock(self, values):
+        self._plant(values).lock.is_jammed = values["jam"]
+        return {}
+
+    def _network(self, values):
+        self._board.set_network(values["up"])
+        return {}
+
+    def _security_event(self, values):
+        log = self._part("security_log")
+        if log is None:
+            raise Refusal("security_event: the security profile is not loaded")
+        log.report(values["type"].encode(), values["info"].encode())
+        return {}
+
+    def _data_transfer(self, values):
+        transfer = self._part("data_transfer")
+        if transfer is None:
+            raise Refusal("the station is restarting")
+        code = transfer.start(
+            values["vendor_id"].encode(), values["message_id"].encode(), values["data"].encode()
+        )
+        if code != OK:
+            raise Refusal("data_transfer: not taken, code {}".format(code))
+        self._transfer = transfer
+        return LATER
+
+    def _power_cycle(self, values):
+        self._board.cut_power()
+        return {}
+
+    def _status(self, values):
+        return report(self._board)
+
+    def _events(self, values):
+        log = self._part("events")
+        if log is None:
+            raise Refusal("the station is restarting")
+        rows = []
+        for number in range(log.oldest(), log.total):
+            code, a, b = log.field(number, 0), log.field(number, 1), log.field(number, 2)
+            rows.append(
+                {
+                    "number": number,
+                    "uptime_s": log.field(number, 3),
+                    "code": code,
+                    "a": a,
+                    "b": b,
+                    "text": events.text_of(code, a, b),
+                }
+            )
+        return {"events": rows}

@@ -1,0 +1,109 @@
+"""What `chargecore sim` starts, in the MicroPython VM or under CPython: board, control socket, firmware.
+
+sim_main.py OPTIONS.json: written by tools/chargecore_tools/sim.py, with
+  station (dict of station.json), state (folder), speed_permille, dns_servers, control_host,
+  control_port, has_lifeline (stdin says "stop", and its end is the end of the starter), banner.
+Exit status: 0 stopped, 1 the firmware refused its settings or failed, 3 control port not available.
+"""
+
+import gc
+import json
+import sys
+
+_ROOT = ("./" + sys.argv[0] if sys.argv[0][0] != "/" else sys.argv[0]).rsplit("/", 3)[0]
+sys.path[0:0] = [_ROOT + "/firmware", _ROOT]
+if sys.implementation.name != "micropython":
+    sys.path.insert(0, _ROOT + "/host_tests")
+    import shim
+
+    shim.install()
+
+import main as firmware  # noqa: E402  after the path is set, as all below
+from chargecore.base.errors import ConfigError  # noqa: E402
+
+from boards.host.board import POWER_ON, POWER_STOP, Board  # noqa: E402
+from boards.host.control import ControlServer  # noqa: E402
+from boards.host.event_printer import EventPrinter  # noqa: E402
+from boards.host.lifeline import Lifeline  # noqa: E402
+
+_RESTART_MS = 1_000  # simulated time a reboot takes at least, as design section 4 wants it
+
+
+class Simulator:
+    """The board, and whoever wants a turn in each of its passes."""
+
+    def __init__(self, options):
+        self.board = Board(options)
+        self._turns = []
+        self._server = None
+        if options["has_lifeline"]:
+            self._turns.append(Lifeline(self.board).poll)
+        if options["prints_events"]:
+            self._turns.append(EventPrinter(self.board).poll)
+        self.board.on_idle = self._take_turns
+
+    def listen(self, host, port):
+        """Open the control socket. Errors: OSError when the address is not available."""
+        self._server = ControlServer(self.board, host, port)
+        self._turns.append(self._server.poll)
+
+    def run(self):
+        """Boot the firmware again and again until it is told to stop."""
+        board = self.board
+        while board.power != POWER_STOP:
+            board.begin_boot()
+            ended_as = firmware.run(board)
+            board.app = None
+            board.reset_outputs()
+            board.sockets.close_all()
+            gc.collect()
+            if ended_as == firmware.STOPPED and board.power == POWER_ON:
+                return
+            self._wait(_RESTART_MS)
+
+    def close(self):
+        """Close all sockets and files."""
+        if self._server is not None:
+            self._server.close()
+        self.board.close()
+
+    def _wait(self, wait_ms):
+        board = self.board
+        until_ms = board.clock.elapsed_ms + wait_ms
+        while board.clock.elapsed_ms < until_ms and board.power != POWER_STOP:
+            board.idle()
+
+    def _take_turns(self):
+        for turn in self._turns:
+            turn()
+
+
+def simulate(options):
+    """Run the simulator. Return the exit status."""
+    simulator = Simulator(options)
+    host, port = options["control_host"], options["control_port"]
+    try:
+        simulator.listen(host, port)
+    except OSError as error:
+        print("chargecore sim: cannot listen on {}:{}: {}".format(host, port, error))
+        return 3
+    print(options["banner"])
+    try:
+        simulator.run()
+    except ConfigError as error:
+        print("chargecore sim: the station refuses its settings: {}".format(error))
+        return 1
+    except KeyboardInterrupt:
+        pass
+    finally:
+        simulator.close()
+    return 0
+
+
+def _read_options(path):
+    with open(path) as file:
+        return json.load(file)
+
+
+if __name__ == "__main__":
+    sys.exit(simulate(_read_options(sys.argv[1])))

@@ -1,0 +1,148 @@
+"""The answer to the control command `status`: the names of design section 4.
+
+Called by: Commands. Reads the plant for what a measuring device would see, and board.app for what
+the firmware thinks; while the station restarts there is no app and those fields are null.
+"""
+
+import gc
+
+from chargecore.base import calendar
+from chargecore.base.clock import WALL_UNKNOWN
+from chargecore.base.ticks import ticks_diff
+from chargecore.ocpp16 import boot, words
+from chargecore.safety import reasons
+
+_BOOT_STATES = {
+    boot.BOOT_PENDING: "Pending",
+    boot.BOOT_REJECTED: "Rejected",
+    boot.BOOT_ACCEPTED: "Accepted",
+}
+_PILOT_STATES = "ABCDEF"
+
+
+def report(board):
+    """Return the whole status as a dict."""
+    connectors = []
+    for idx in range(len(board.connectors)):
+        row = _plant_part(board, idx)
+        row.update(_firmware_part(board, idx))
+        connectors.append(row)
+    return {"station": _station_part(board), "connectors": connectors}
+
+
+def _station_part(board):
+    app = board.app
+    return {
+        "connected": bool(_get(app, "connection.is_open", False)),
+        "registration": _BOOT_STATES.get(_get(app, "boot.state", None)),
+        "outbox": _get(app, "outbox.pending", 0),
+        "parked": _get(app, "outbox.parked", 0),
+        "heap_free_b": gc.mem_free(),
+        "uptime_ms": board.uptime_ms,
+        "clock": _time_text(_get(app, "clock", None)),
+        "scheduler": {
+            "passes": _get(app, "scheduler.passes", 0),
+            "overruns": _get(app, "scheduler.overruns", 0),
+            "worst_gap_ms": board.worst_gap_us // 1000,
+        },
+        "boots": board.boots,
+    }
+
+
+def _plant_part(board, idx):
+    plant = board.plants[idx]
+    return {
+        "connector": idx + 1,
+        "pilot_high_mv": plant.seen_high_mv,
+        "pilot_low_mv": plant.seen_low_mv,
+        "duty_permille": board.connectors[idx].pilot_pwm.duty_permille(),
+        "drawn_ma": plant.car.drawn_ma,
+        "contactor": "closed" if plant.contactor.is_closed else "open",
+        "locked": plant.lock.is_locked,
+        "power_w": plant.meter.power_w,
+        "register_wh": plant.meter.import_wh,
+        "ev_state": plant.car.state,
+        "plugged": plant.car.is_plugged,
+    }
+
+
+def _firmware_part(board, idx):
+    app = board.app
+    controller = _item(_get(app, "controllers", None), idx)
+    connector = _item(_get(app, "connectors", None), idx)
+    contactor = _get(controller, "contactor", None)
+    transaction = _get(connector, "transaction", None)
+    is_active = bool(_get(transaction, "is_active", False))
+    is_known = is_active and _get(transaction, "is_id_known", False)
+    return {
+        "pilot_state": _pilot_letter(_get(controller, "pilot_state", None)),
+        "offered_ma": _get(controller, "offered_ma", 0),
+        "open_reason": _reason_name(_get(controller, "open_reason", None)),
+        "opened_at_ms": _since_boot_ms(board, _get(contactor, "opened_at_ms", None)),
+        "rcd_tripped": _is_rcd_tripped(board, idx, controller),
+        "status": _word(words.STATUS, _get(connector, "status.status", None)),
+        "error_code": _word(words.ERROR_CODE, _get(connector, "fault", None)),
+        "transaction_id": transaction.transaction_id if is_known else None,
+        "id_tag": _tag_text(_get(transaction, "tag", None)) if is_active else None,
+    }
+
+
+def _get(obj, path, default):
+    """Return the attribute at the dotted path, or default where the path ends early."""
+    for name in path.split("."):
+        obj = getattr(obj, name, None)
+        if obj is None:
+            return default
+    return obj
+
+
+def _item(items, idx):
+    return items[idx] if items is not None and idx < len(items) else None
+
+
+def _word(table, number):
+    return None if number is None else str(table[number], "ascii")
+
+
+def _tag_text(tag):
+    if tag is None or not tag.length:
+        return None
+    return str(bytes(tag.buf[: tag.length]), "utf-8")
+
+
+def _is_rcd_tripped(board, idx, controller):
+    latched = _get(controller, "rcd.is_tripped", False)
+    return bool(latched) or board.plants[idx].rcd.is_tripped
+
+
+def _since_boot_ms(board, at_ms):
+    if at_ms is None:
+        return None
+    return max(board.uptime_ms - ticks_diff(board.clock.now_ms, at_ms), 0)
+
+
+def _time_text(clock):
+    """Return the station's wall time as ISO 8601 text, None while it is unknown."""
+    wall_s = WALL_UNKNOWN if clock is None else clock.wall_s()
+    if wall_s == WALL_UNKNOWN:
+        return None
+    day_idx, second = divmod(wall_s, calendar.DAY_S)
+    year = calendar.year_of_day(day_idx)
+    day_in_year = calendar.day_of_year(day_idx)
+    month = calendar.month_of_day(day_in_year, year % 4 == 0)
+    day = day_in_year - calendar.days_before_month(month, year % 4 == 0) + 1
+    text = "{:04d}-{:02d}-{:02d}T{:02d}:{:02d}:{:02d}Z"
+    return text.format(year, month, day, second // 3600, second // 60 % 60, second % 60)
+
+
+def _pilot_letter(state):
+    if state is None or not 0 <= state < len(_PILOT_STATES):
+        return None
+    return _PILOT_STATES[state]
+
+
+def _reason_name(number):
+    for row in reasons.ROWS:
+        if row[0] == number:
+            return row[1]
+    return None

