@@ -7,8 +7,6 @@ Owns: simulated time, one plant per connector, the supply. idle() is where simul
 import random
 import time
 
-from chargecore.readers.simulated import SimulatedReader
-
 from boards.host import pins
 from boards.host.fault_switch import FaultSwitch
 from boards.host.hardware import Hardware
@@ -17,6 +15,7 @@ from boards.host.one_shot import OneShot
 from boards.host.plant import Plant
 from boards.host.sim_sockets import SimSockets
 from boards.host.virtual_clock import PASS_MS, VirtualClock
+from chargecore.readers.simulated import SimulatedReader
 
 # Real time to sleep per pass: 2 ms of real, or 4 ms of simulated time, whatever is less.
 _SLEEP_MAX_US = 2_000
@@ -109,7 +108,7 @@ class Board:
         self.dead_man_pin.step(dt_ms)
 
     def block_loop(self, blocked_ms):
-        """Hold up the next pass by blocked_ms of simulated time, as a stalled interpreter would."""
+        """Hold up the next pass by blocked_ms of simulated time, as a stalled VM would."""
         self._blocked_ms += blocked_ms
 
     def begin_boot(self):

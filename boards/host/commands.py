@@ -3,14 +3,13 @@
 Called by: ControlServer with one parsed line. Every method answers a dict, or raises Refusal.
 """
 
-from chargecore.base import events
-from chargecore.base.codes import OK
-from chargecore.ocpp16.data_transfer import TRANSFER_ANSWERED, TRANSFER_WAITING
-
 from boards.host.control_fields import BOOL, INT, NUMBER, REQUIRED, TEXT, WORD, Refusal, take
 from boards.host.fault_switch import FIELDS as FAULT_FIELDS
 from boards.host.fault_switch import NOT_FITTED
 from boards.host.status_report import report
+from chargecore.base import events
+from chargecore.base.codes import OK
+from chargecore.ocpp16.data_transfer import TRANSFER_ANSWERED, TRANSFER_WAITING
 
 _AMPS_MAX = 100
 _MOMENTARY = ("brown_out", "loop_block")  # happen once; `active` false does nothing

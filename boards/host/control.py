@@ -1,6 +1,6 @@
 """ControlServer: the TCP control socket of the simulator: one JSON object per line.
 
-Called by: the board once per loop pass (poll). Every line is answered; garbage never gets past here.
+Called by: the board once per loop pass (poll). Every line is answered; garbage ends here.
 """
 
 import json

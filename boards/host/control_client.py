@@ -23,7 +23,7 @@ class ControlClient:
         self._pending = b""  # answers the peer has not taken yet
 
     def receive(self):
-        """Return the complete lines that have arrived; None stands for one longer than LINE_MAX."""
+        """Return the complete lines that have arrived; None is one longer than LINE_MAX."""
         lines = []
         got = self._readinto()
         while got:

@@ -1,7 +1,7 @@
 """Lifeline: the pipe to the process that started the simulator.
 
-Called by: the board once per loop pass. A line on stdin ends the simulator cleanly; the end of stdin
-means the starter was killed, which is a power cut: the process ends without another step.
+Called by: the board once per loop pass. A line on stdin ends the simulator cleanly; the end of
+stdin means the starter was killed, which is a power cut: the process ends without another step.
 """
 
 import select

@@ -1,9 +1,9 @@
-"""What `chargecore sim` starts, in the MicroPython VM or under CPython: board, control socket, firmware.
+"""What `chargecore sim` starts, in the MicroPython VM or CPython: board, control socket, firmware.
 
 sim_main.py OPTIONS.json: written by tools/chargecore_tools/sim.py, with
   station (dict of station.json), state (folder), speed_permille, dns_servers, control_host,
-  control_port, has_lifeline (stdin says "stop", and its end is the end of the starter), banner.
-Exit status: 0 stopped, 1 the firmware refused its settings or failed, 3 control port not available.
+  control_port, prints_events, banner, has_lifeline (stdin says "stop"; its end is the starter's).
+Exit status: 0 stopped, 1 the firmware refused its settings or failed, 3 control port taken.
 """
 
 import gc
@@ -19,12 +19,12 @@ if sys.implementation.name != "micropython":
     shim.install()
 
 import main as firmware  # noqa: E402  after the path is set, as all below
-from chargecore.base.errors import ConfigError  # noqa: E402
 
 from boards.host.board import POWER_ON, POWER_STOP, Board  # noqa: E402
 from boards.host.control import ControlServer  # noqa: E402
 from boards.host.event_printer import EventPrinter  # noqa: E402
 from boards.host.lifeline import Lifeline  # noqa: E402
+from chargecore.base.errors import ConfigError  # noqa: E402
 
 _RESTART_MS = 1_000  # simulated time a reboot takes at least, as design section 4 wants it
 

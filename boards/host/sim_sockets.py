@@ -1,4 +1,4 @@
-"""SimSockets: the socket module, remembering the latest sockets so that a power cut can close them.
+"""SimSockets: the socket module, remembering the latest sockets so that a power cut closes them.
 
 Called by: the firmware's net package instead of the module; the board at a reset or power cut.
 """

@@ -1,6 +1,6 @@
 """shim: what MicroPython has and CPython lacks, so that firmware files run unmodified on CPython.
 
-Called by: host_tests/conftest.py and boards/host/sim_main.py, once, before the first firmware import.
+Called by: host_tests/conftest.py and boards/host/sim_main.py, once, before any firmware import.
 Never: imported on MicroPython, where install() would have nothing to do.
 The modules beside this file (micropython, machine) are found because their folder is on sys.path.
 """

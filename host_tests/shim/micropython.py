@@ -1,4 +1,4 @@
-"""The micropython module on CPython: const, the code emitters, and a heap lock that locks nothing."""
+"""The micropython module on CPython: const, code emitters, and a heap lock that locks nothing."""
 
 import pointers
 

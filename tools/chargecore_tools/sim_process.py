@@ -1,4 +1,4 @@
-"""The simulator's process: started, stopped cleanly, and never outliving the one that started it."""
+"""The simulator's process: started, stopped cleanly, never outliving the one that started it."""
 
 import contextlib
 import ctypes

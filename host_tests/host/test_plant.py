@@ -1,0 +1,112 @@
+"""One connector's plant, driven through its pins as the firmware drives it."""
+
+import unittest
+
+from boards.host.hardware import Hardware
+from boards.host.one_shot import OneShot
+from boards.host.plant import Plant
+
+
+class NoStore:
+    """Keeps nothing."""
+
+    def load(self):
+        return 0
+
+    def save(self, value_wh):
+        pass
+
+
+class PlantTest(unittest.TestCase):
+    def setUp(self):
+        self.hw = Hardware(16)
+        self.one_shot = OneShot(0)
+        self.plant = Plant(self.hw, self.one_shot, NoStore(), 3)
+
+    def run_ms(self, ms, is_alive=True):
+        """Let time pass; is_alive: the safety step feeds the dead man."""
+        for n in range(ms // 10):
+            if is_alive and n & 1:
+                self.one_shot.value(self.one_shot.level ^ 1)
+            self.plant.step(10)
+            self.one_shot.step(10)
+
+    def charge(self):
+        self.hw.pilot_pwm.duty_u16(17_476)
+        self.plant.car.plug(True, 16_000, 3)
+        self.plant.pilot_changed()
+        self.run_ms(1_500)
+        self.hw.coil_pin.on()
+        self.run_ms(500)
+
+    def test_has_all_inputs_at_their_healthy_level_at_start(self):
+        self.assertEqual(self.hw.rcd_pin.value(), 1)
+        self.assertEqual(self.hw.estop_pin.value(), 1)
+        self.assertEqual(self.hw.feedback_pin.value(), 0)
+        self.assertEqual(self.hw.lock_feedback_pin.value(), 0)
+        self.assertEqual(self.hw.aux_fault.code, 0)
+
+    def test_shows_the_car_at_the_adc_when_it_is_plugged(self):
+        self.hw.pilot_pwm.duty_u16(65_535)
+        self.assertEqual(self.hw.pilot_adc.read_uv(), 1_300_000 + 88 * 12_000)
+
+        self.plant.car.plug(False, 16_000, 3)
+        self.plant.pilot_changed()
+
+        self.assertLessEqual(abs(self.hw.pilot_adc.read_uv() - 1_300_000 - 88 * 8_978), 500)
+        self.assertEqual(self.plant.seen_low_mv, self.plant.seen_high_mv)
+
+    def test_charges_a_car_when_the_coil_is_driven(self):
+        self.charge()
+
+        self.assertEqual(self.plant.car.state, "C")
+        self.assertEqual(self.hw.feedback_pin.value(), 1)
+        self.assertLessEqual(abs(self.plant.car.drawn_ma - 16_000), 2)
+        self.assertLessEqual(abs(self.plant.meter.power_w - 10_929), 5)
+        self.assertEqual(self.hw.pilot_pwm.duty_permille(), 266)
+
+    def test_keeps_the_contactor_open_when_the_dead_man_is_not_fed(self):
+        self.hw.coil_pin.on()
+
+        self.run_ms(500, is_alive=False)
+
+        self.assertFalse(self.plant.contactor.is_closed)
+
+    def test_opens_within_200_ms_when_the_firmware_stalls(self):
+        self.charge()
+
+        self.run_ms(180, is_alive=False)
+
+        self.assertFalse(self.plant.contactor.is_closed)
+        self.assertEqual(self.plant.meter.current_ma, 0)
+
+    def test_opens_without_software_when_the_rcd_trips(self):
+        self.charge()
+        self.plant.rcd.has_residual = True
+
+        self.run_ms(40)
+
+        self.assertEqual(self.hw.coil_pin.value(), 1)
+        self.assertEqual(self.hw.rcd_pin.value(), 0)
+        self.assertFalse(self.plant.contactor.is_closed)
+
+    def test_sees_no_offer_when_the_pilot_wire_is_open(self):
+        self.charge()
+        self.plant.pilot.is_cp_open = True
+        self.plant.pilot_changed()
+
+        self.run_ms(1_000)
+
+        self.assertEqual(self.plant.car.state, "B")
+        self.assertEqual(self.plant.seen_high_mv, 12_000)
+
+    def test_opens_and_drops_the_pilot_when_the_board_is_reset(self):
+        self.charge()
+
+        self.hw.reset()
+        self.one_shot.reset()
+        self.run_ms(20)
+
+        self.assertFalse(self.plant.contactor.is_closed)
+        self.assertEqual(self.plant.seen_high_mv, -12_000)
+        self.assertTrue(self.plant.car.is_plugged)
