@@ -1,0 +1,63 @@
+# Every job of the workshop. CI calls only these, so a red job can be run by hand.
+# Setting up is part of each target: the first call makes .venv and installs what pyproject.toml pins.
+# MICROPYTHON=path names another unix VM; PYTHON=path another interpreter to make .venv with (3.11 or later).
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+JOBS ?= 2
+OWN_CODE := firmware boards host_tests tools
+export MICROPYTHON
+ifeq ($(strip $(MICROPYTHON)),)
+unexport MICROPYTHON
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-cpython test-vm heap check format figures size docs clean
+
+help: ## this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## make .venv and install the pinned tools (every other target does it, too)
+
+$(READY): pyproject.toml tools/setup_venv.sh
+	@sh tools/setup_venv.sh "$(PYTHON)" "$(VENV)"
+	@touch $@
+
+run: $(READY) ## charge a simulated car against the reference server, on loopback
+	@$(BIN)/chargecore run
+
+test: check ## check, then every test on CPython and on the MicroPython VM
+	@$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal host_tests
+
+test-cpython: $(READY) ## only the tests that run on CPython
+	@$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal --ignore=host_tests/vm host_tests
+
+test-vm: $(READY) ## the same unit tests and the heap tests, on the MicroPython VM
+	@$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal host_tests/vm
+
+heap: $(READY) ## only the heap tests: every HOT function with the heap locked
+	@$(BIN)/python -m pytest -q host_tests/vm/test_heap_on_vm.py
+
+check: $(READY) ## lint, format, spelling, and the rules of the house
+	@$(BIN)/python tools/checks/check_all.py
+
+format: $(READY) ## put the code into the house format
+	@$(BIN)/ruff check --fix $(OWN_CODE)
+	@$(BIN)/ruff format $(OWN_CODE)
+
+figures: $(READY) ## measure the budgets, write build/figures.json and docs/figures.md
+	@$(BIN)/python -m chargecore_tools.figures
+
+size: $(READY) ## bytes of every compiled firmware module
+	@$(BIN)/python -m chargecore_tools.size
+
+docs: $(READY) ## write the generated pages of docs/ again
+	@$(BIN)/python -m chargecore_tools.gen_settings
+	@$(BIN)/python -m chargecore_tools.gen_ocpp_status
+
+clean: ## remove what the other targets made, .venv included
+	@rm -rf $(VENV) build .pytest_cache .ruff_cache .hypothesis tools/*.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find . -name '*.mpy' -type f -delete

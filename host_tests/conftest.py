@@ -1,0 +1,89 @@
+"""pytest's set-up: MicroPython's names for CPython, and the count of tests per interpreter.
+
+The shim goes in before any test imports the firmware. A test that started the VM says with
+record_property("vm_tests", n) how many tests ran in there; the last lines of the run add them up.
+"""
+
+import importlib.util
+import time
+from pathlib import Path
+
+import pytest
+
+_SHIM = Path(__file__).parent / "shim" / "__init__.py"
+
+
+def _install_shim():
+    spec = importlib.util.spec_from_file_location("chargecore_shim", _SHIM)
+    shim = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(shim)
+    shim.install()
+
+
+_install_shim()
+
+
+class _Counter:
+    """Counts results; with xdist it sees in the controller what the workers report."""
+
+    def __init__(self):
+        self._began_s = time.monotonic()
+        self.cpython = 0
+        self.micropython = 0
+        self.failed = 0
+        self.errors = 0  # files that could not be collected, and skipped tests
+        self._reporter = None
+        self._exit_status = 1
+
+    def pytest_runtest_logreport(self, report):
+        if report.failed:
+            self.failed += 1
+        elif report.when == "call" and report.passed:
+            inside = [value for key, value in report.user_properties if key == "vm_tests"]
+            if inside:
+                self.micropython += sum(inside)
+            else:
+                self.cpython += 1
+        elif report.skipped:
+            self.errors += 1
+
+    def pytest_collectreport(self, report):
+        if report.failed:
+            self.errors += 1
+
+    def pytest_terminal_summary(self, terminalreporter, exitstatus):
+        self._reporter = terminalreporter
+        self._exit_status = exitstatus
+
+    def pytest_unconfigure(self):
+        """Write the last lines, below pytest's own."""
+        if self._reporter is None:
+            return
+        bad = self.failed + self.errors
+        is_good = self._exit_status == 0 and bad == 0
+        verdict = "all passed" if is_good else "NOT all passed (see above; a skip is a failure)"
+        total = self.cpython + self.micropython
+        took_s = time.monotonic() - self._began_s
+        self._reporter.write_line(
+            f"tests: {self.cpython} on CPython, {self.micropython} on MicroPython, {verdict}"
+        )
+        self._reporter.write_line(f"{total} passed, {bad} failed, {took_s:.0f} s")
+
+
+def pytest_configure(config):
+    """Count where the results arrive: in the controller, or in the only process there is."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_Counter(), "chargecore_counter")
+
+
+def pytest_sessionfinish(session, exitstatus):
+    """Let a skipped test fail the run: nothing here may be left out quietly."""
+    counter = session.config.pluginmanager.get_plugin("chargecore_counter")
+    if counter is not None and counter.errors and exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def repository():
+    """The folder that holds firmware/ and host_tests/."""
+    return Path(__file__).resolve().parent.parent
