@@ -1,0 +1,17 @@
+"""net: streams, names, HTTP upgrade, WebSocket and the connect ladder. The only code with sockets.
+
+Nothing here blocks: every poll(now_ms) returns at once. Opening a connection may allocate; from
+the upgrade on, sending, receiving and idle polling do not.
+
+`sockets` is the socket module or a look-alike: socket(family, kind), AF_INET, SOCK_STREAM,
+SOCK_DGRAM and getaddrinfo(ip_text, port), which is asked for numeric addresses only.
+
+A stream (TcpStream now, TLS on top of it later) keeps this protocol:
+    open(ip_text, port)     begin to connect; return OK or E_IO
+    poll_connected()        1 connected, 0 not yet, E_IO failed
+    readinto(buf)           bytes read, 0 nothing there now, E_IO the connection has ended
+    write(buf, at, count)   bytes of buf[at:at + count] taken, 0 none now, E_IO it has ended.
+                            What was not taken has to be offered again, unchanged.
+    close()                 give the socket back; may be called at any time and twice
+    errno                   of the last E_IO; 0: the other side has closed
+"""
