@@ -57,7 +57,7 @@ def apply_mask(buf: ptr8, key: ptr8, span: ptr32):  # HOT  # noqa: F821
 
 @micropython.viper
 def put_header(buf: ptr8, opcode: int, length: int, key: ptr8) -> int:  # HOT  # noqa: F821
-    """Write the header of a whole masked frame so that it ends at buf[HEADER_MAX]; return its start.
+    """Write a masked frame's header so that it ends at buf[HEADER_MAX]; return its start.
 
     The payload follows at buf[HEADER_MAX]. Range: length < 2^29. Source: RFC 6455 §5.2.
     """
