@@ -64,7 +64,7 @@ class Clock:
         return self.offset_s + uptime_s
 
     def set_wall(self, wall_s, part_ms, quality):
-        """Set wall time to wall_s + part_ms/1000 at this instant. Return the step in whole seconds.
+        """Set wall time to wall_s + part_ms/1000 at this instant. Return the step in seconds.
 
         The step is 0 when the time was not known before.
         """

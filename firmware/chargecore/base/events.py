@@ -110,7 +110,7 @@ TEXTS = (
 
 
 def text_of(code, a, b):
-    """Return the event as a sentence. Allocates: for people who read the log, not for the control path."""
+    """Return the event as a sentence. Heap: several strings; for people who read the log."""
     for row in TEXTS:
         if row[0] == code:
             return row[1].replace("{a}", str(a)).replace("{b}", str(b))

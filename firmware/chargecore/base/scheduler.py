@@ -1,7 +1,8 @@
 """Scheduler: a fixed table of steps, with the safety step before every other one.
 
-Called by: main.py, in its endless loop. Steps are bound methods taking now_ms and returning at once.
-Never: sleeps, allocates after start, lets an exception of a step leave without the contactors opened.
+Called by: main.py, in its endless loop. Steps are bound methods that take now_ms and return at
+once.
+Never: sleeps, allocates after start, lets a step's exception leave before the contactors opened.
 Heap: none after the last add().
 """
 
@@ -71,7 +72,7 @@ class Scheduler:
             guard_step(now_ms)
             for idx in range(self.count):
                 if (now_ms - due_ms[idx]) & TICKS_MAX < _TICKS_HALF:
-                    # Measured from now, not from the last deadline: a late step does not run twice.
+                    # From now, not from the last deadline: a late step does not run twice.
                     due_ms[idx] = (now_ms - TICKS_MAX + period_ms[idx] - 1) & TICKS_MAX
                     guard_step(now_ms)
                     steps[idx](now_ms)

@@ -1,7 +1,7 @@
 """Tick arithmetic that wraps at 2^30 on every interpreter, without a heap int on 32-bit boards.
 
 Called by: everything that keeps a deadline. Heap: none.
-The unix VM's own ticks_diff wraps at 2^62, so a host test would never see the wrap (style.md section 5).
+The unix VM's own ticks_diff wraps at 2^62, so a host test would never see the wrap.
 """
 
 from micropython import const
