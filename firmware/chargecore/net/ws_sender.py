@@ -57,6 +57,7 @@ class WsSender:
         self._close_code = _NO_CLOSE  # to send, or _NO_CLOSE
         self._is_close_last = False  # the close frame is in _control_buf or gone: nothing follows
         self.is_close_sent = False  # the close frame has left
+        self._is_broken = False  # a render function changed its message halfway
         self.sent_count = 0  # bytes the stream has taken, wraps at 2^29
 
     def reset(self):  # HOT
@@ -69,6 +70,7 @@ class WsSender:
         self._close_code = _NO_CLOSE
         self._is_close_last = False
         self.is_close_sent = False
+        self._is_broken = False
 
     def send_text(self, render, arg):  # HOT
         """Begin the text frame that render(writer, arg) writes. Return OK or E_BUSY."""
@@ -112,6 +114,8 @@ class WsSender:
     def flush(self):  # HOT
         """Write what the stream takes. Return OK, or E_IO when the connection has ended."""
         while True:
+            if self._is_broken:
+                return E_IO
             if self._is_text_begun:
                 took = self._write_text()
             elif self._control_at < self._control_end or self._next_control():
@@ -136,24 +140,24 @@ class WsSender:
         if self._tx_at == self._tx_end:
             if self._payload_at == self._payload_len:
                 self._drop_text()
-            elif not self._render_window():
-                return E_IO
+            else:
+                self._render_window()
         return took
 
     def _render_window(self):  # HOT
-        """Render the next window. Return False when the message is not what it was before."""
+        """Render the next window; a message that is not what it was ends the connection."""
         writer = self._writer
         at = self._payload_at
         writer.begin(at)
         self._render(writer, self._arg)
         count = writer.filled
         if writer.length != self._payload_len or count == 0:
-            return False
+            self._is_broken = True
+            return
         self._tx_at = HEADER_MAX
         self._tx_end = HEADER_MAX + count
         self._mask_window(at, count)
         self._payload_at = at + count
-        return True
 
     def _mask_window(self, payload_at, count):  # HOT
         span = self._span
