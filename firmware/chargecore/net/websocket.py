@@ -277,7 +277,7 @@ class WebSocket:
             self._end()
 
     def _watch_open(self, now_ms):  # HOT
-        """Send pings, miss pongs and notice that nothing leaves. Source: OCPP-J 1.6 errata §3.11."""
+        """Send pings, miss pongs, notice that nothing leaves. Source: OCPP-J errata §3.11."""
         sender = self._sender
         if sender.is_text_idle or sender.sent_count != self._sent_count:
             self._sent_count = sender.sent_count
