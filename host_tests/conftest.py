@@ -36,8 +36,11 @@ class _Counter:
         self._exit_status = 1
 
     def pytest_runtest_logreport(self, report):
+        is_sub_test = hasattr(report, "context")
         if report.failed:
             self.failed += 1
+        elif is_sub_test:
+            return  # part of a test that is counted on its own
         elif report.when == "call" and report.passed:
             inside = [value for key, value in report.user_properties if key == "vm_tests"]
             if inside:

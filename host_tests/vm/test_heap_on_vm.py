@@ -6,6 +6,7 @@ make check sees to it that every function marked HOT is named in one of them.
 from pathlib import Path
 
 import pytest
+
 from vm_process import run_on_vm
 
 _FILES = sorted(Path(__file__).resolve().parent.glob("heap_*.py"))

