@@ -66,10 +66,11 @@ class Connection:
         self.last_http_status = 0  # of the latest upgrade; 0: none came
         self._deadline_ms = 0  # of the stage: WAIT ends, the others time out
         self._was_link_up = True
+        self._is_retry_due = False  # the next attempt needs no wait
         self._is_proven = False  # this connection has told the backoff that it is good
 
     def set_callbacks(self, on_open, on_close):
-        """Set the functions without arguments to call when the channel opens and when it closes."""
+        """Set what to call, without arguments, when the channel opens and when it closes."""
         self._on_open = on_open
         self._on_close = on_close
 
@@ -107,11 +108,11 @@ class Connection:
 
     def reconnect_now(self):
         """End a wait; with a connection open, close it and connect again without delay."""
-        if self.stage == STAGE_OPEN:
-            self._backoff.succeeded()
-            self.drop(CLOSE_NORMAL)
-        elif self.stage == STAGE_WAIT:
+        if self.stage == STAGE_WAIT:
             self._wait_ms(0)
+        elif self.stage == STAGE_OPEN:
+            self._is_retry_due = True
+            self.drop(CLOSE_NORMAL)
 
     def drop(self, code):
         """Close the connection with that code; the next attempt comes after the usual wait."""
@@ -195,7 +196,8 @@ class Connection:
         if websocket.is_open:
             self._opened(now_ms)
         elif websocket.state == WS_CLOSED:
-            self._events.add(EV_DISCONNECTED, websocket.close_code)
+            if websocket.http_status == 0:  # else the WebSocket has said what was wrong
+                self._events.add(EV_DISCONNECTED, websocket.close_code)
             self._fail(now_ms)
         elif ticks_diff(now_ms, self._deadline_ms) >= 0:
             self._events.add(EV_CONNECT_TIMEOUT, _UPGRADE_TIMEOUT_S, STAGE_UPGRADE)
@@ -235,9 +237,13 @@ class Connection:
     def _fail(self, now_ms):
         """Clear up after an attempt or a connection, and wait before the next attempt."""
         self._abandon()
+        self.stage = STAGE_WAIT
+        if self._is_retry_due:
+            self._is_retry_due = False
+            self._deadline_ms = now_ms
+            return
         wait_ms = self._backoff.next_wait_ms()
         self._events.add(EV_RETRY_IN, (wait_ms + 999) // 1000)
-        self.stage = STAGE_WAIT
         self._deadline_ms = ticks_add(now_ms, wait_ms)
 
     def _abandon(self):
