@@ -24,7 +24,8 @@ _MAY_IMPORT = {
 }
 _SOCKETS = ("socket", "select", "ssl", "tls", "network", "asyncio")
 _ONLY_FROM_BOARD = ("machine", "time", "esp32", "rp2")
-_INTERPRETER = ("array", "binascii", "gc", "hashlib", "json", "micropython", "os", "struct", "sys")
+_INTERPRETER = ("array", "binascii", "errno", "gc", "hashlib", "json", "micropython", "os")
+_INTERPRETER += ("struct", "sys")
 
 
 def imports(tree):

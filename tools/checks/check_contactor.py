@@ -20,14 +20,16 @@ def _is_contactor(node):
 
 
 def _is_coil(node):
-    return "coil" in _last_name(node).lower()
+    """Tell whether a name is a coil's pin, as coil_pin or _coil."""
+    words = _last_name(node).lower().split("_")
+    return "coil" in words and words[-1] in ("coil", "pin")
 
 
 def _findings_of_call(source, node):
     function = node.func
+    if _is_coil(function) and source.name != _DRIVER:
+        yield source.at(node, "writes a coil pin; only safety/contactor.py may")
     if not isinstance(function, ast.Attribute):
-        if _is_coil(function) and source.name != _DRIVER:
-            yield source.at(node, "writes a coil pin; only safety/contactor.py may")
         return
     owner = function.value
     if isinstance(owner, ast.Subscript):

@@ -135,12 +135,25 @@ def _stored_attributes(function):
                 yield node.attr, node
 
 
+def _own_calls(function):
+    """Yield the names of the methods that a method calls on self, as __init__ calls clear()."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if isinstance(node.func.value, ast.Name) and node.func.value.id == "self":
+                yield node.func.attr
+
+
 def _late_attributes(source):
     """Return attributes that are first made outside __init__ (they grow the object later)."""
+    methods = {name: node for name, class_name, node in functions(source.tree) if class_name}
     made = {}
-    for name, class_name, node in functions(source.tree):
-        if class_name and name.endswith(".__init__"):
-            made[class_name] = {attr for attr, _ in _stored_attributes(node)}
+    for name, node in methods.items():
+        class_name, _, method = name.partition(".")
+        if method == "__init__":
+            helpers = [methods.get(f"{class_name}.{called}") for called in _own_calls(node)]
+            builders = [node] + [helper for helper in helpers if helper is not None]
+            stored = {attr for builder in builders for attr, _ in _stored_attributes(builder)}
+            made[class_name] = stored
     findings = []
     for _, class_name, node in functions(source.tree):
         for attr, place in _stored_attributes(node):

@@ -1,0 +1,104 @@
+"""COVERS is not taken on trust: every function named there really runs while the heap is locked.
+
+The heap tests run here on CPython under a profiler that writes down which firmware functions are
+called between heap_lock() and heap_unlock(), or inside growth().
+"""
+
+import ast
+import importlib.util
+import io
+import sys
+import unittest
+from pathlib import Path
+
+import micropython
+import pytest
+
+import heap
+
+_ROOT = Path(__file__).resolve().parents[2]
+_FIRMWARE = str(_ROOT / "firmware")
+_FILES = sorted((_ROOT / "host_tests" / "vm").glob("heap_*.py"))
+
+
+class _CallWitness:
+    """Notes the code object of everything that is called while it listens."""
+
+    def __init__(self):
+        self.codes = set()
+        self._depth = 0
+
+    def begin(self):
+        """Listen; may be nested."""
+        self._depth += 1
+        if self._depth == 1:
+            sys.setprofile(self._saw)
+
+    def end(self):
+        """Stop listening when the outermost part ends. Return the depth, as heap_unlock does."""
+        self._depth -= 1
+        if self._depth == 0:
+            sys.setprofile(None)
+        return self._depth
+
+    def _saw(self, frame, event, arg):
+        if event == "call":
+            self.codes.add(frame.f_code)
+
+    def names(self):
+        """Return the qualified names of the firmware functions that were called."""
+        found = set()
+        for code in self.codes:
+            if code.co_filename.startswith(_FIRMWARE):
+                path = Path(code.co_filename).relative_to(_FIRMWARE).with_suffix("")
+                found.add(".".join((*path.parts, code.co_qualname)))
+        return found
+
+
+def _covers(path):
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "COVERS":
+            return set(ast.literal_eval(node.value))
+    return set()
+
+
+def _load(path):
+    name = "witnessed_" + path.stem
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def witness(monkeypatch):
+    """A witness that listens wherever the VM would have its heap locked or counted."""
+    witness = _CallWitness()
+    real_growth = heap.growth
+
+    def growth(function, times):
+        """Call function twice; what it leaves behind can only be seen on the VM."""
+        witness.begin()
+        try:
+            real_growth(function, min(times, 2))
+        finally:
+            witness.end()
+        return 0
+
+    monkeypatch.setattr(micropython, "heap_lock", witness.begin)
+    monkeypatch.setattr(micropython, "heap_unlock", witness.end)
+    monkeypatch.setattr(heap, "growth", growth)
+    return witness
+
+
+@pytest.mark.parametrize("path", _FILES, ids=lambda path: path.name)
+def test_every_covered_function_is_called(path, witness):
+    module = _load(path)
+    suite = unittest.TestLoader().loadTestsFromModule(module)
+    text = io.StringIO()
+
+    result = unittest.TextTestRunner(text).run(suite)
+
+    assert result.wasSuccessful(), text.getvalue()
+    assert sorted(_covers(path) - witness.names()) == []
