@@ -268,6 +268,7 @@ class WebSocket:
         self.state = WS_CLOSING
         self._closing_at_ms = self._clock.ticks_ms()
         self._sender.send_close(code)
+        self._sender.flush()  # at once: a reset may follow; an error shows again in poll()
 
     def _watch_closing(self, now_ms):  # HOT
         """Wait for the server to close TCP, but not for ever."""
