@@ -1,0 +1,159 @@
+"""make figures: measures the budgets on the real VM.
+
+Prints a table, writes build/figures.json for programs and docs/figures.md for people. Every ratio
+is measured against the named builtin in the same run of the same VM. Exit status 1 when a budget
+is missed or a bench does not run.
+
+A bench is a file in vm_bench/ that prints `id value` lines; lines that begin with # are notes.
+"""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from chargecore_tools.sim_process import micropython, repository
+
+_LIMIT_S = 600  # a bench that takes longer hangs
+
+# id, what it says, unit, budget (None: reported), digits
+ROWS = (
+    ("heap_growth_pass", "heap growth, 10,000 idle scheduler passes", "B", 0, 0),
+    ("heap_growth_heartbeat", "heap growth, 10,000 Heartbeat round trips", "B", 0, 0),
+    ("heap_growth_status", "heap growth, 10,000 StatusNotifications", "B", 0, 0),
+    ("heap_growth_meter_values", "heap growth, 10,000 periodic MeterValues", "B", 0, 0),
+    ("heap_growth_inbound", "heap growth, 10,000 inbound CALLs", "B", 0, 0),
+    ("json_read_ratio", "read a 421-byte CALL / json.loads", "ratio", 0.30, 3),
+    ("json_write_ratio", "write a 528-byte CALL / dict + json.dumps", "ratio", 0.80, 3),
+    ("scheduler_ratio", "one scheduler step / one asyncio task switch", "ratio", 0.15, 3),
+    ("scheduler_entry_ratio", "one entry with its safety step / the same", "ratio", None, 3),
+)
+_BENCHES = (
+    ("base_bench.py", "192k"),
+    ("wire_bench.py", "192k"),
+    ("growth_bench.py", "512k"),
+)
+_METHOD = Path(__file__).with_name("data") / "figures_method.md"
+
+
+class FigureError(Exception):
+    """A bench did not give what was asked for."""
+
+
+def _values_of(text):
+    values = {}
+    for line in text.splitlines():
+        words = line.split()
+        if len(words) == 2 and words[0] != "#":
+            values[words[0]] = float(words[1])
+    return values
+
+
+def run_bench(root, name, heap):
+    """Run one bench in a VM of its own. Return {id: value}. Errors: FigureError."""
+    path = root / "tools" / "chargecore_tools" / "vm_bench" / name
+    with tempfile.TemporaryDirectory() as folder:
+        command = [micropython(), "-X", f"heapsize={heap}", str(path), folder]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            raise FigureError(f"{name}: no end after {_LIMIT_S} s") from None
+    if done.returncode != 0:
+        raise FigureError(f"{name}: {(done.stdout + done.stderr).strip()}")
+    return _values_of(done.stdout)
+
+
+def figures_of(values):
+    """Return the rows for figures.json. A value that no bench gave is None, and not ok."""
+    figures = []
+    for name, _, unit, budget, digits in ROWS:
+        value = values.get(name)
+        if value is not None:
+            value = round(value, digits) if digits else int(value)
+        is_ok = value is not None and (budget is None or value <= budget)
+        row = {"id": name, "value": value, "unit": unit, "budget": budget, "ok": is_ok}
+        figures.append(row)
+    return figures
+
+
+def _texts(figure, row):
+    budget = "reported" if figure["budget"] is None else f"<= {figure['budget']}"
+    if figure["budget"] == 0:
+        budget = "0"
+    verdict = "-" if figure["budget"] is None else ("yes" if figure["ok"] else "NO")
+    value = "not measured" if figure["value"] is None else f"{figure['value']} {figure['unit']}"
+    return figure["id"], row[1], value, budget, verdict
+
+
+def _print(figures):
+    table = Table(title="Budgets, measured on the MicroPython VM")
+    for head in ("id", "what", "value", "budget", "kept"):
+        table.add_column(head, justify="right" if head == "value" else "left")
+    for figure, row in zip(figures, ROWS, strict=True):
+        table.add_row(*_texts(figure, row), style=None if figure["ok"] else "bold red")
+    Console(width=max(100, Console().width)).print(table)
+
+
+def _vm_version():
+    code = "import sys; print(sys.version.split('; ')[1])"
+    done = subprocess.run([micropython(), "-c", code], capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def page_of(figures):
+    """Return docs/figures.md."""
+    lines = [
+        "# Measured budgets",
+        "",
+        f"Written by `make figures` on {date.today().isoformat()}: {_vm_version()}, "
+        f"{platform.system()} {platform.machine()}. Do not edit.",
+        "",
+        "| id | what | measured | budget | kept |",
+        "|---|---|---|---|---|",
+    ]
+    for figure, row in zip(figures, ROWS, strict=True):
+        name, *others = _texts(figure, row)
+        lines.append(f"| `{name}` | " + " | ".join(others) + " |")
+    return "\n".join(lines) + "\n\n" + _METHOD.read_text(encoding="utf-8")
+
+
+def measure(root):
+    """Run every bench. Return (figures, errors of benches that did not run)."""
+    values = {}
+    errors = []
+    for name, heap in _BENCHES:
+        print(f"figures: running {name}", file=sys.stderr, flush=True)
+        try:
+            values.update(run_bench(root, name, heap))
+        except FigureError as error:
+            errors.append(str(error))
+    return values, errors
+
+
+def main():
+    """Measure, print, write. Return the exit status."""
+    root = repository()
+    values, errors = measure(root)
+    figures = figures_of(values)
+    _print(figures)
+    for error in errors:
+        print("figures: " + error, file=sys.stderr)
+    build = Path(root) / "build"
+    os.makedirs(build, exist_ok=True)
+    (build / "figures.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    (Path(root) / "docs" / "figures.md").write_text(page_of(figures), encoding="utf-8")
+    missed = [figure["id"] for figure in figures if not figure["ok"]]
+    if missed:
+        print("figures: missed: " + ", ".join(missed), file=sys.stderr)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
