@@ -54,8 +54,9 @@ size: $(READY) ## bytes of every compiled firmware module
 	@$(BIN)/python -m chargecore_tools.size
 
 docs: $(READY) ## write the generated pages of docs/ again
-	@$(BIN)/python -m chargecore_tools.gen_settings
-	@$(BIN)/python -m chargecore_tools.gen_ocpp_status
+	@for page in tools/chargecore_tools/gen_*.py; do \
+		$(BIN)/python -m chargecore_tools.$$(basename $$page .py) || exit 1; \
+	done
 
 clean: ## remove what the other targets made, .venv included
 	@rm -rf $(VENV) build .pytest_cache .ruff_cache .hypothesis tools/*.egg-info

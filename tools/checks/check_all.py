@@ -40,10 +40,19 @@ def _tool(*command):
     return run
 
 
+def _docs(root):
+    """Return the generated pages that no longer agree with what they are made from."""
+    findings = []
+    for path in sorted((root / "tools" / "chargecore_tools").glob("gen_*.py")):
+        findings += _tool("python", "-m", f"chargecore_tools.{path.stem}", "--check")(root)
+    return findings
+
+
 CHECKS = (
     ("ruff: lint", _tool("ruff", "check", "--quiet", "--output-format=concise", *_CODE)),
     ("ruff: format", _tool("ruff", "format", "--quiet", "--diff", *_CODE)),
     ("spelling", _tool("codespell", *_CODE, *_PROSE)),
+    ("generated pages of docs/", _docs),
     ("imports run one way", check_arrows.check),
     ("rules of firmware/", check_firmware_rules.check),
     ("who moves a contactor", check_contactor.check),
