@@ -224,7 +224,7 @@ class Connection:
         elif not self._is_proven and ticks_diff(now_ms, self.up_since_ms) >= _PROVEN_MS:
             self.confirmed()
 
-    def _closed(self):  # HOT
+    def _closed(self):
         """Tell that the channel is gone, once."""
         if not self.is_open:
             return

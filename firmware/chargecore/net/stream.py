@@ -95,6 +95,6 @@ class TcpStream:
         self.errno = 0
         return E_IO
 
-    def _failed(self, error):  # HOT
+    def _failed(self, error):
         self.errno = error.errno or 0
         return E_IO

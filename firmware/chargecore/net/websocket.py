@@ -132,7 +132,7 @@ class WebSocket:
         self.rx_ready = False
         self._receiver.release()
 
-    def close(self, code):  # HOT
+    def close(self, code):
         """Begin the close handshake; without an open connection, drop what there is."""
         if self.state == WS_OPEN:
             self.close_code = code
@@ -140,7 +140,7 @@ class WebSocket:
         elif self.state == WS_UPGRADING:
             self.abort(code)
 
-    def abort(self, code):  # HOT
+    def abort(self, code):
         """Drop the connection without a handshake."""
         if self.state != WS_CLOSED:
             self.close_code = code
@@ -252,7 +252,7 @@ class WebSocket:
                 self._events.add(EV_WS_PROTOCOL_ERROR, receiver.close_code)
                 self.close(receiver.close_code)
 
-    def _server_closed(self, code, now_ms):  # HOT
+    def _server_closed(self, code, now_ms):
         """Answer the server's close frame, unless it is the answer to ours."""
         self._is_peer_done = True
         self._is_deaf = True
@@ -262,7 +262,7 @@ class WebSocket:
             self._begin_closing(code)
         self._closing_at_ms = now_ms
 
-    def _begin_closing(self, code):  # HOT
+    def _begin_closing(self, code):
         self.is_open = False
         self.rx_ready = False
         self.state = WS_CLOSING
@@ -270,7 +270,7 @@ class WebSocket:
         self._sender.send_close(code)
         self._sender.flush()  # at once: a reset may follow; an error shows again in poll()
 
-    def _watch_closing(self, now_ms):  # HOT
+    def _watch_closing(self, now_ms):
         """Wait for the server to close TCP, but not for ever."""
         waited_ms = ticks_diff(now_ms, self._closing_at_ms)
         is_done = self._is_peer_done and self._sender.is_close_sent
@@ -300,7 +300,7 @@ class WebSocket:
             sender.send_ping()
             sender.flush()  # an error shows again in poll()
 
-    def _end(self):  # HOT
+    def _end(self):
         """Close the stream: nothing more comes or goes."""
         self.state = WS_CLOSED
         self.is_open = False

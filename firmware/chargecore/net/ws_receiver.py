@@ -60,7 +60,7 @@ class WsReceiver:
         self.found = FOUND_NOTHING  # FOUND_* of the latest take()
         self.close_code = CLOSE_NO_CODE  # for FOUND_CLOSE and FOUND_FAULT
 
-    def reset(self):  # HOT
+    def reset(self):
         """Forget everything: a new connection begins."""
         self._header_len = 0
         self._header_need = 2

@@ -60,7 +60,7 @@ class WsSender:
         self._is_broken = False  # a render function changed its message halfway
         self.sent_count = 0  # bytes the stream has taken, wraps at 2^29
 
-    def reset(self):  # HOT
+    def reset(self):
         """Forget everything: a new connection begins."""
         self._drop_text()
         self._control_at = 0
