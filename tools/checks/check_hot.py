@@ -51,7 +51,9 @@ class _Names:
         attributes = set()
         for source in sources(root, "firmware"):
             for _, class_name, node in functions(source.tree):
-                if class_name and not any(map(_is_property, node.decorator_list)):
+                if any(map(_is_property, node.decorator_list)):
+                    attributes.add(node.name)
+                elif class_name:
                     methods.add(node.name)
             for node in ast.walk(source.tree):
                 if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
