@@ -8,9 +8,8 @@ and takes none back. Heap: none.
 from micropython import const
 
 from chargecore.base.codes import E_RANGE
-from chargecore.store.records import METER_READINGS, OFF_REGISTER_WH
+from chargecore.store.records import METER_READINGS, OFF_REGISTER_WH, REGISTER_UNKNOWN_WH
 
-REGISTER_UNKNOWN_WH = const(0x3FFFFFFF)  # in OFF_REGISTER_WH: the meter was silent
 NOMINAL_VOLTAGE_DV = const(2300)  # for Power.Offered while the voltage is not known
 
 # Readings, 14 x u16 from METER_READINGS on.

@@ -29,6 +29,7 @@ OFF_UPTIME_S = const(8)  # u32
 OFF_WALL_S = const(12)  # i32, WALL_UNKNOWN when not known then
 OFF_TX = const(16)  # u32, local number of the transaction, 0 = none
 OFF_REGISTER_WH = const(20)  # u32
+REGISTER_UNKNOWN_WH = const(0x3FFFFFFF)  # in OFF_REGISTER_WH: the meter was silent
 OFF_CRC = const(62)  # u16 over bytes 0..61
 
 START_ID_LEN = const(24)

@@ -17,40 +17,60 @@ _MALFORMED = const(-1)
 _BEFORE = const(-2)
 _BEHIND = const(-3)
 _LAST_S = const(1_073_001_599)
+_NO_DAY = const(-10_000_000)  # also: no offset
+_SHAPE = const(b"0000-00-00T00:00:00")
 _DAYS_TO_2024 = const(738_885)  # from 0001-01-01
 _MONTH_STARTS = const(b"\x00\x1f\x3b\x5a\x78\x97\xb5\xd4\xf3\x11\x30\x4e\x6d")  # low bytes
 
 
 @micropython.viper
-def _digits(buf: ptr8, at: int, count: int) -> int:  # HOT  # noqa: F821
-    """Return the number written in count digits at buf[at], or -1."""
+def _split(buf: ptr8, start: int, out: ptr32) -> int:  # HOT  # noqa: F821
+    """Read the 19 characters of _SHAPE at buf[start] into out[1..6], year to second; -1 if malformed."""
+    shape = ptr8(_SHAPE)  # noqa: F821
     value = 0
-    i = at
-    while i < at + count:
-        digit = int(buf[i]) - 48
-        if digit < 0 or digit > 9:
-            return -1
-        value = value * 10 + digit
+    field = 1
+    i = 0
+    while i < 19:
+        byte = int(buf[start + i])
+        want = int(shape[i])
+        if want == 48:
+            if byte < 48 or byte > 57:
+                return -1
+            value = value * 10 + byte - 48
+        else:
+            if byte != want and (want != 84 or byte | 0x20 != 116):  # t for T; a space stays wrong
+                return -1
+            out[field] = value
+            field += 1
+            value = 0
         i += 1
-    return value
+    out[6] = value
+    return 0
 
 
 @micropython.viper
-def _day_number(year: int, month: int, day: int) -> int:  # HOT
-    """Return days since 2024-01-01 (negative before), or -1000000 for a day that is none."""
-    starts = ptr8(_MONTH_STARTS)  # noqa: F821
+def _instant_day(out: ptr32) -> int:  # HOT  # noqa: F821
+    """Return days since 2024-01-01 (negative before) of out[1..6], or _NO_DAY if there is none.
+
+    Second 60 is accepted: RFC 3339 knows leap seconds.
+    """
+    year = int(out[1])
+    month = int(out[2])
+    day = int(out[3])
     if year < 1 or month < 1 or month > 12 or day < 1:
-        return -1000000
+        return _NO_DAY
+    if out[4] > 23 or out[5] > 59 or out[6] > 60:
+        return _NO_DAY
+    starts = ptr8(_MONTH_STARTS)  # noqa: F821
+    first = int(starts[month - 1])
+    month_days = (int(starts[month]) - first) & 0xFF  # low bytes: their differences are right
     leap = 0
     if year & 3 == 0 and (year % 100 != 0 or year % 400 == 0):
         leap = 1
-    first = int(starts[month - 1])
-    behind = int(starts[month])
-    month_days = (behind - first) & 0xFF  # the table holds low bytes: differences are right
     if month == 2:
         month_days += leap
     if day > month_days:
-        return -1000000
+        return _NO_DAY
     if month > 9:
         first += 256
     if month > 2:
@@ -60,51 +80,36 @@ def _day_number(year: int, month: int, day: int) -> int:  # HOT
 
 
 @micropython.viper
-def _date_days(buf: ptr8, at: int) -> int:  # HOT  # noqa: F821
-    """Return the _day_number of the ten characters 2026-11-24 at buf[at]."""
-    if buf[at + 4] != 45 or buf[at + 7] != 45:  # -
-        return -1000000
-    month = int(_digits(buf, at + 5, 2))
-    return int(_day_number(int(_digits(buf, at, 4)), month, int(_digits(buf, at + 8, 2))))
-
-
-@micropython.viper
-def _clock_s(buf: ptr8, at: int) -> int:  # HOT  # noqa: F821
-    """Return the seconds of the eight characters 10:00:00 at buf[at], or -1. Second 60 is one."""
-    hour = int(_digits(buf, at, 2))
-    minute = int(_digits(buf, at + 3, 2))
-    second = int(_digits(buf, at + 6, 2))
-    if hour < 0 or hour > 23 or minute < 0 or minute > 59 or second < 0 or second > 60:
-        return -1
-    if buf[at + 2] != 58 or buf[at + 5] != 58:  # :
-        return -1
-    return hour * 3600 + minute * 60 + second
-
-
-@micropython.viper
 def _offset_s(buf: ptr8, at: int, end: int) -> int:  # HOT  # noqa: F821
-    """Return the seconds that Z, +01:00, +0100 or +01 adds to UTC, or 1000000 if malformed."""
+    """Return the seconds that Z, +01:00, +0100 or +01 adds to UTC, or _NO_DAY if malformed."""
     if at == end:
         return 0
     sign = int(buf[at])
     if sign | 0x20 == 122 and at + 1 == end:  # Z
         return 0
     if (sign != 43 and sign != 45) or at + 3 > end:  # + -
-        return 1000000
-    hours = int(_digits(buf, at + 1, 2))
-    minutes = 0
-    i = at + 3
-    if i < end:
-        if buf[i] == 58:  # :
-            i += 1
-        if i + 2 != end:
-            return 1000000
-        minutes = int(_digits(buf, i, 2))
-    if hours < 0 or hours > 23 or minutes < 0 or minutes > 59:
-        return 1000000
+        return _NO_DAY
+    value = 0
+    digits = 0
+    i = at + 1
+    while i < end:
+        byte = int(buf[i])
+        if byte >= 48 and byte <= 57 and digits < 4:
+            value = value * 10 + byte - 48
+            digits += 1
+        elif byte != 58 or digits != 2 or i != at + 3:  # :
+            return _NO_DAY
+        i += 1
+    if digits == 2 and end == at + 3:
+        value *= 100
+    elif digits != 4:
+        return _NO_DAY
+    if value > 2359 or value % 100 > 59:
+        return _NO_DAY
+    value = value // 100 * 3600 + value % 100 * 60
     if sign == 45:
-        return -(hours * 3600 + minutes * 60)
-    return hours * 3600 + minutes * 60
+        return -value
+    return value
 
 
 @micropython.viper
@@ -125,30 +130,29 @@ def _fraction_end(buf: ptr8, at: int, end: int, out: ptr32) -> int:  # HOT  # no
 
 @micropython.viper
 def parse_time(buf: ptr8, start: int, end: int, out: ptr32) -> int:  # HOT  # noqa: F821
-    """Return seconds since 2024 of buf[start:end], or a TIME_* code; out[0] becomes the ms."""
-    #  0    5  8  11 14 17 19
-    #  2026-11-24T10:00:00.123456+00:00
+    """Return seconds since 2024 of buf[start:end], or a TIME_* code; out[0] becomes the ms.
+
+    out holds 7 words; the other 6 are scratch.
+    """
     out[0] = 0
-    if start + 19 > end:
+    if start + 19 > end or int(_split(buf, start, out)) < 0:
         return _MALFORMED
-    days = int(_date_days(buf, start))
-    clock_s = int(_clock_s(buf, start + 11))
-    letter = int(buf[start + 10]) | 0x20
-    if days == -1000000 or clock_s < 0 or (letter != 116 and letter != 32):  # T t space
-        return _MALFORMED
+    days = int(_instant_day(out))
+    offset_s = 0
     i = start + 19
-    if i < end and (buf[i] == 46 or buf[i] == 44):  # . ,
-        i = int(_fraction_end(buf, i, end, out))
-        if i < 0:
-            return _MALFORMED
-    offset_s = int(_offset_s(buf, i, end))
-    if offset_s == 1000000:
+    if i + 1 != end or buf[i] != 90:  # anything but Z alone
+        if i < end and (buf[i] == 46 or buf[i] == 44):  # . ,
+            i = int(_fraction_end(buf, i, end, out))
+            if i < 0:
+                return _MALFORMED
+        offset_s = int(_offset_s(buf, i, end))
+    if days == _NO_DAY or offset_s == _NO_DAY:
         return _MALFORMED
     if days < -1:  # before the sum can leave 32 bits
         return _BEFORE
     if days > 12419:
         return _BEHIND
-    wall_s = days * 86400 + clock_s - offset_s
+    wall_s = days * 86400 + int(out[4]) * 3600 + int(out[5]) * 60 + int(out[6]) - offset_s
     if wall_s < 0:
         return _BEFORE
     if wall_s > _LAST_S:

@@ -12,8 +12,14 @@ from micropython import const
 
 from chargecore.base.codes import E_LENGTH, E_MISSING, E_RANGE, E_TOO_MANY, E_TYPE, OK
 from chargecore.base.errors import ConfigError
-from chargecore.wire.iso_time import parse_time
+from chargecore.wire.iso_time import (
+    TIME_BEFORE,
+    TIME_MALFORMED,
+    WALL_LAST_S,
+    parse_time,
+)
 from chargecore.wire.json_text import (
+    char_count,
     decode,
     is_same,
     is_same_ci,
@@ -31,14 +37,18 @@ T_TRUE = const(5)
 T_FALSE = const(6)
 T_NULL = const(7)
 
+VALUE_COUNT = const(64)  # most values of a field table
+
 _OBJECT = const(1)  # the same numbers where viper reads them
 _ARRAY = const(2)
 _STRING = const(3)
 _PLAIN_NUMBER = const(4)
 _ESCAPED = const(11)  # word 0 of a string with escapes
 _MISSING = const(-6)  # E_MISSING
+_MALFORMED = const(-1)  # TIME_MALFORMED
 _MAX_LENGTH = const(65535)  # token positions are uint16
 _MAX_TOKENS = const(8000)  # the number of children has 13 bits
+_SCHEME_MARKS = const(b"0123456789+-.")
 _SCRATCH_SIZE = const(256)  # longest key or word with escapes that can be compared
 
 
@@ -57,12 +67,13 @@ class JsonReader:
         if not 1 <= max_depth <= 100:
             raise ConfigError("max_depth")
         self._limits = max_tokens | max_depth << 16
-        self._tokens = array("H", bytearray(8 * (max_tokens + 1)))  # see json_tokens
-        self._job = array("i", bytearray(16))  # arguments for the viper functions
+        self.tokens = array("H", bytearray(8 * (max_tokens + 1)))  # see json_tokens
+        self.job = array("i", bytearray(28))  # arguments for the viper functions
         self._flag = array("H", bytearray(2))  # 1: a number was out of range
-        self._scratch_buf = bytearray(_SCRATCH_SIZE)
+        self.scratch_buf = bytearray(_SCRATCH_SIZE)
+        self.values = array("i", bytearray(4 * VALUE_COUNT))  # what fields.check() read
         self.buf = b""  # the text parsed last
-        self._text_buf = self.buf  # where _plain() found its text,
+        self._text_buf = self.buf  # where plain_len() found its text,
         self._text_at = 0  # and its first byte
         self.error = OK  # first error of a typed accessor since clear()
         self.time_ms = 0  # milliseconds of the last time_value()
@@ -75,16 +86,16 @@ class JsonReader:
         self.buf = buf
         self.error = OK
         if length > _MAX_LENGTH:
-            self._tokens[0] = 0
+            self.tokens[0] = 0
             return E_TOO_MANY
-        return scan(buf, length, self._tokens, self._limits)
+        return scan(buf, length, self.tokens, self._limits)
 
     def clear(self):  # HOT
         """Forget the error."""
         self.error = OK
 
-    def _fail(self, code):  # HOT
-        """Keep the first error and return 0."""
+    def fail(self, code):  # HOT
+        """Keep an error unless there is one already; return 0."""
         if self.error == OK:
             self.error = code
         return 0
@@ -92,7 +103,7 @@ class JsonReader:
     @micropython.viper
     def kind(self, idx: int) -> int:  # HOT
         """Return the T_ kind of a token; T_NONE when there is no such token."""
-        tokens = ptr16(self._tokens)  # noqa: F821
+        tokens = ptr16(self.tokens)  # noqa: F821
         if idx < 0 or idx >= tokens[0]:
             return 0
         return int(tokens[(idx + 1) << 2]) & 7
@@ -100,7 +111,7 @@ class JsonReader:
     @micropython.viper
     def count(self, idx: int) -> int:  # HOT
         """Return the number of items or members; 0 for anything but an array or object."""
-        tokens = ptr16(self._tokens)  # noqa: F821
+        tokens = ptr16(self.tokens)  # noqa: F821
         if idx < 0 or idx >= tokens[0]:
             return 0
         word = int(tokens[(idx + 1) << 2])
@@ -114,7 +125,7 @@ class JsonReader:
 
         For a key that is its value.
         """
-        tokens = ptr16(self._tokens)  # noqa: F821
+        tokens = ptr16(self.tokens)  # noqa: F821
         if idx < 0 or idx >= tokens[0]:
             return _MISSING
         return int(tokens[((idx + 1) << 2) + 3]) - 1
@@ -122,7 +133,7 @@ class JsonReader:
     @micropython.viper
     def first(self, idx: int) -> int:  # HOT
         """Return the first item, or the first key (its value is key + 1), or E_MISSING."""
-        tokens = ptr16(self._tokens)  # noqa: F821
+        tokens = ptr16(self.tokens)  # noqa: F821
         if idx < 0 or idx >= tokens[0]:
             return _MISSING
         word = int(tokens[(idx + 1) << 2])
@@ -133,7 +144,7 @@ class JsonReader:
     @micropython.viper
     def item(self, idx: int, number: int) -> int:  # HOT
         """Return item `number` (from 0) of an array, or E_MISSING."""
-        tokens = ptr16(self._tokens)  # noqa: F821
+        tokens = ptr16(self.tokens)  # noqa: F821
         if idx < 0 or idx >= tokens[0]:
             return _MISSING
         word = int(tokens[(idx + 1) << 2])
@@ -148,7 +159,7 @@ class JsonReader:
     @micropython.viper
     def find(self, idx: int, key) -> int:  # HOT
         """Return the value of `key` in an object, or E_MISSING."""
-        tokens = ptr16(self._tokens)  # noqa: F821
+        tokens = ptr16(self.tokens)  # noqa: F821
         if idx < 0 or idx >= tokens[0]:
             return _MISSING
         at = (idx + 1) << 2
@@ -178,35 +189,60 @@ class JsonReader:
 
     def equals(self, idx, text):  # HOT
         """Return whether the token is the string `text` (at most 256 bytes if it has escapes)."""
-        length = self._plain(idx)
+        length = self.plain_len(idx)
         return length == len(text) and is_same(self._text_buf, self._text_at, text, length) == 1
 
     def equals_ci(self, idx, text):  # HOT
         """Like equals, but A..Z and a..z are the same (CiString)."""
-        length = self._plain(idx)
+        length = self.plain_len(idx)
         return length == len(text) and is_same_ci(self._text_buf, self._text_at, text, length) == 1
 
-    def word_index(self, idx, words):  # HOT
+    @micropython.viper
+    def word_index(self, idx: int, words) -> int:  # HOT
         """Return the place of a string in the tuple words. Errors: E_TYPE, E_RANGE, E_MISSING."""
-        if self.kind(idx) != T_STRING:
-            return self._wrong_kind(idx)
+        tokens = ptr16(self.tokens)  # noqa: F821
+        if idx < 0 or idx >= tokens[0] or int(tokens[(idx + 1) << 2]) & 7 != _STRING:
+            return int(self._wrong_kind(idx))
+        at = (idx + 1) << 2
+        if tokens[at] != _STRING:
+            return int(self._escaped_word(idx, words))
+        buf = ptr8(self.buf)  # noqa: F821
+        start = int(tokens[at + 1])
+        count = int(tokens[at + 2]) - start
+        length_of = len  # finding a builtin costs more than calling it
+        places = int(length_of(words))
+        place = 0
+        while place < places:
+            word = words[place]
+            if int(length_of(word)) == count:
+                want = ptr8(word)  # noqa: F821
+                i = 0
+                while i < count and buf[start + i] == want[i]:
+                    i += 1
+                if i == count:
+                    return place
+            place += 1
+        return int(self.fail(E_RANGE))
+
+    def _escaped_word(self, idx, words):  # HOT
+        """Do word_index for a string with escapes."""
         place = 0
         for word in words:
             if self.equals(idx, word):
                 return place
             place += 1
-        return self._fail(E_RANGE)
+        return self.fail(E_RANGE)
 
     def copy_text(self, idx, dst_buf, max_chars):  # HOT
         """Write a string to dst_buf as UTF-8 and return its length in bytes, or E_TYPE, E_LENGTH.
 
         4 * max_chars bytes are always enough room. \\u0000 is a character like any other.
         """
-        tokens = self._tokens
+        tokens = self.tokens
         if self.kind(idx) != T_STRING:
             return E_TYPE
         at = 4 * (idx + 1)
-        job = self._job
+        job = self.job
         job[0] = tokens[at + 1]
         job[1] = tokens[at + 2]
         job[2] = max_chars
@@ -214,13 +250,33 @@ class JsonReader:
         length = decode(self.buf, job, dst_buf)
         return length if length >= 0 else E_LENGTH
 
+    def char_count(self, idx):  # HOT
+        """Return the number of characters of a string, escapes decoded; 0 for anything else."""
+        if self.kind(idx) != T_STRING:
+            return 0
+        at = 4 * (idx + 1)
+        return char_count(self.buf, self.tokens[at + 1], self.tokens[at + 2])
+
+    def is_uri(self, idx):  # HOT
+        """Return whether the token is a string that begins with a scheme (RFC 3986 section 3.1)."""
+        length = self.plain_len(idx)
+        text_buf = self._text_buf
+        for i in range(self._text_at, self._text_at + length):
+            byte = text_buf[i]
+            if byte == 58:  # :
+                return i > self._text_at
+            is_letter = 97 <= byte | 0x20 <= 122
+            if not is_letter and (i == self._text_at or byte not in _SCHEME_MARKS):
+                return False
+        return False
+
     @micropython.viper
     def int_value(self, idx: int, low: int, high: int) -> int:  # HOT
         """Return a whole number. Errors: E_TYPE (also for 1.0 and 1e2), E_RANGE, E_MISSING.
 
         Range: signed 32 bit; beyond +-2^30 the result is a heap int on a board.
         """
-        tokens = ptr16(self._tokens)  # noqa: F821
+        tokens = ptr16(self.tokens)  # noqa: F821
         if idx < 0 or idx >= tokens[0] or tokens[(idx + 1) << 2] != _PLAIN_NUMBER:
             return int(self._wrong_kind(idx))
         at = (idx + 1) << 2
@@ -237,28 +293,30 @@ class JsonReader:
             flag[0] = 0
             value = int(whole_number(self.buf, i, end, self._flag))
             if flag[0]:
-                return int(self._fail(E_RANGE))
+                return int(self.fail(E_RANGE))
         if value < low or value > high:
-            return int(self._fail(E_RANGE))
+            return int(self.fail(E_RANGE))
         return value
 
-    def scaled_value(self, idx, decimals):  # HOT
+    @micropython.viper
+    def scaled_value(self, idx: int, decimals: int) -> int:  # HOT
         """Return a number times 10^decimals, cut toward zero. Errors: E_TYPE, E_RANGE, E_MISSING.
 
         Range: +-(2^30 - 1) after scaling.
         """
-        if self.kind(idx) != T_NUMBER:
-            return self._wrong_kind(idx)
-        tokens = self._tokens
-        flag = self._flag
-        at = 4 * (idx + 1)
-        length = tokens[at + 2] - tokens[at + 1]
-        if length > 8191:  # the packed span must stay a small int
-            return self._fail(E_RANGE)
+        tokens = ptr16(self.tokens)  # noqa: F821
+        if idx < 0 or idx >= tokens[0] or tokens[(idx + 1) << 2] & 7 != _PLAIN_NUMBER:
+            return int(self._wrong_kind(idx))
+        at = (idx + 1) << 2
+        start = int(tokens[at + 1])
+        length = int(tokens[at + 2]) - start
+        flag = ptr16(self._flag)  # noqa: F821
         flag[0] = 0
-        value = scaled_number(self.buf, tokens[at + 1] | length << 16, decimals, flag)
-        if flag[0]:
-            return self._fail(E_RANGE)
+        value = 0
+        if length < 0x2000:  # the packed span must stay a small int
+            value = int(scaled_number(self.buf, start | length << 16, decimals, self._flag))
+        if flag[0] or length >= 0x2000:
+            return int(self.fail(E_RANGE))
         return value
 
     def time_value(self, idx):  # HOT
@@ -266,13 +324,36 @@ class JsonReader:
 
         E_RANGE: not ISO 8601, or outside 2024..2057.
         """
-        length = self._plain(idx)
+        wall_s = self.raw_time(idx)
+        self.time_ms = self.job[0]
+        return wall_s if wall_s >= 0 else self.fail(E_RANGE)
+
+    def time_clamped(self, idx):  # HOT
+        """Like time_value, but cut an instant outside 2024..2057 to 0 or WALL_LAST_S.
+
+        For limits of validity: "until 2099" is as good as "until 2057".
+        """
+        wall_s = self.raw_time(idx)
+        return wall_s if wall_s >= 0 else self.clamp_time(wall_s)
+
+    def clamp_time(self, code):  # HOT
+        """Return the nearest instant for a TIME_* code; fail for TIME_MALFORMED."""
+        if code == TIME_MALFORMED:
+            return self.fail(E_RANGE)
+        return 0 if code == TIME_BEFORE else WALL_LAST_S
+
+    @micropython.viper
+    def raw_time(self, idx: int) -> int:  # HOT
+        """Return what parse_time says about a string; of anything else TIME_MALFORMED, and fail."""
+        tokens = ptr16(self.tokens)  # noqa: F821
+        if idx >= 0 and idx < tokens[0] and tokens[(idx + 1) << 2] == _STRING:
+            at = (idx + 1) << 2
+            return int(parse_time(self.buf, tokens[at + 1], tokens[at + 2], self.job))
+        length = int(self.plain_len(idx))
         if length == -1:
-            return self._wrong_kind(idx)
-        start = self._text_at
-        wall_s = parse_time(self._text_buf, start, start + length, self._job)
-        self.time_ms = self._job[0]
-        return wall_s if wall_s >= 0 else self._fail(E_RANGE)
+            self._wrong_kind(idx)
+            return _MALFORMED
+        return int(parse_time(self.scratch_buf, 0, length, self.job))
 
     def bool_value(self, idx):  # HOT
         """Return True or False. Errors (answer False): E_TYPE, E_MISSING."""
@@ -285,14 +366,14 @@ class JsonReader:
 
     def _wrong_kind(self, idx):  # HOT
         """Fail with E_MISSING when there is no token, else with E_TYPE."""
-        return self._fail(E_MISSING if self.kind(idx) == T_NONE else E_TYPE)
+        return self.fail(E_MISSING if self.kind(idx) == T_NONE else E_TYPE)
 
-    def _plain(self, idx):  # HOT
+    def plain_len(self, idx):  # HOT
         """Return the length of a string, its escapes decoded, that lies at _text_buf[_text_at].
 
         Errors: -1 when the token is no string, -2 when the scratch buffer is too small for it.
         """
-        tokens = self._tokens
+        tokens = self.tokens
         if self.kind(idx) != T_STRING:
             return -1
         at = 4 * (idx + 1)
@@ -300,7 +381,7 @@ class JsonReader:
             self._text_buf = self.buf
             self._text_at = tokens[at + 1]
             return tokens[at + 2] - tokens[at + 1]
-        self._text_buf = self._scratch_buf
+        self._text_buf = self.scratch_buf
         self._text_at = 0
-        length = self.copy_text(idx, self._scratch_buf, _SCRATCH_SIZE)
+        length = self.copy_text(idx, self.scratch_buf, _SCRATCH_SIZE)
         return length if length >= 0 else -2

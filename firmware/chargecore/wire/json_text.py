@@ -234,12 +234,9 @@ def whole_number(src: ptr8, start: int, end: int, error: ptr16) -> int:  # HOT  
 
 
 @micropython.viper
-def exponent_of(src: ptr8, start: int, end: int) -> int:  # HOT  # noqa: F821
-    """Return the exponent of the number src[start:end], cut to +-9999."""
-    i = start
-    while i < end and src[i] | 0x20 != 101:  # e
-        i += 1
-    i += 1
+def exponent(src: ptr8, at: int, end: int) -> int:  # HOT  # noqa: F821
+    """Return the exponent whose e is src[at], cut to four digits."""
+    i = at + 1
     is_negative = 0
     value = 0
     while i < end:
@@ -262,7 +259,12 @@ def scaled_number(src: ptr8, span: int, decimals: int, error: ptr16) -> int:  # 
     """
     i = span & 0xFFFF
     end = i + (span >> 16)
-    shift = int(exponent_of(src, i, end)) + decimals  # digits to take behind the point
+    shift = decimals  # digits to take behind the point
+    mark = i
+    while mark < end and int(src[mark]) | 0x20 != 101:  # e
+        mark += 1
+    if mark < end:
+        shift += int(exponent(src, mark, end))
     is_negative = 0
     if src[i] == 45:  # -
         is_negative = 1
