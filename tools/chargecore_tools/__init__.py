@@ -1,0 +1,1 @@
+"""The host tools of chargecore: one command `chargecore` with sub-commands (main.py)."""
