@@ -172,7 +172,7 @@ class TestConnector(unittest.TestCase):
         self.assertTrue(self.connector.transaction.is_active)
 
         self.world.outbox.is_full = False
-        self.world.run_ms(100)
+        self.world.run_ms(5_000)
 
         self.assertEqual(self.last_stop(), STOP_LOCAL)
 

@@ -23,7 +23,10 @@ from chargecore.station.stop_reasons import (
 )
 
 NO_STOP = const(-1)
-_FRESH_READING_MS = const(3000)  # longest wait for a meter reading taken after the contactor opened
+_FRESH_READING_MS = const(
+    3000
+)  # longest wait for a meter reading taken after the contactor opened
+_RETRY_MS = const(5000)  # pause before a stop record that flash refused is tried again
 _RELEASED_MS = const(1000)  # Finishing lasts at least this long after an EV-side unplug
 
 
@@ -44,15 +47,20 @@ class Connector:
         self._stop_tag = IdTag()  # tag that ordered the stop in progress
         self.operative = True  # False: ChangeAvailability Inoperative, persisted by Station
         self.goes_inoperative = False  # Inoperative is due when the transaction ends
+        self.is_held = False  # a session that a cut ended still lacks its stop record (Recovery)
         self.limit_ma = 0  # current this connector may offer, set by Station
         self.stop_reason = NO_STOP  # STOP_* of the stop in progress
         self.is_finishing = False  # session over, cable not removed yet
         self.is_ev_gone = False  # transaction open although the EV was unplugged (T12)
         self.is_suspended = False  # the station withholds energy from a running transaction
-        self._energy_limit_wh = NO_STOP  # Wh still granted to a refused tag, counted from the start
+        self._energy_limit_wh = (
+            NO_STOP  # Wh still granted to a refused tag, counted from the start
+        )
         self._was_plugged = False
         self._opened_at_ms = 0  # when the contactor was first seen open during a stop
         self._is_opened = False
+        self._is_stop_refused = False  # the last try to write the stop record failed, then
+        self._refused_at_ms = 0
         self._plugged_out_at_ms = 0
         self._asked_lock = False  # the lock was told to close for the pending start
 
@@ -110,7 +118,7 @@ class Connector:
         self.controller.unlock_cable()
 
     def set_operative(self, operative):  # HOT
-        """Apply ChangeAvailability. Return True when done now, False when it waits for the session."""
+        """Apply ChangeAvailability. Return False when it has to wait for the session's end."""
         if operative:
             self.operative = True
             self.goes_inoperative = False
@@ -188,7 +196,7 @@ class Connector:
         if controller.fault:
             self.drop_pending()
             return
-        if not plugged or not self.operative:
+        if not plugged or not self.operative or self.is_held:
             return
         if not self._asked_lock:
             self._asked_lock = True
@@ -253,14 +261,18 @@ class Connector:
         age_ms = self.metering.age_ms(now_ms)
         if (age_ms is None or age_ms >= open_ms) and open_ms < _FRESH_READING_MS:
             return
-        self._write_stop()
+        self._write_stop(now_ms)
 
-    def _write_stop(self):  # HOT
-        register_wh = self.metering.end(self.transaction.number)
+    def _write_stop(self, now_ms):  # HOT
+        if self._is_stop_refused and ticks_diff(now_ms, self._refused_at_ms) < _RETRY_MS:
+            return
+        self.metering.end(self.transaction.number)
         code = self.transaction.stop(
-            self.connector_id, self.stop_reason, self._stop_tag, register_wh
+            self.connector_id, self.stop_reason, self._stop_tag, self.metering
         )
-        if code != OK:  # flash refused: keep the session open and try again in the next pass
+        self._is_stop_refused = code != OK
+        if code != OK:  # keep the session open and try again: flash refused, or is full
+            self._refused_at_ms = now_ms
             return
         self.stop_reason = NO_STOP
         self.is_finishing = True

@@ -37,12 +37,15 @@ class Metering:
         self._sample_interval_s = 0  # interval the next sample was computed with
         self._aligned_interval_s = 0
         self._aligned_at_s = _NEVER  # wall time of the last boundary seen
-        self._last_wh = 0  # newest register value, for the end of a session with a silent meter
+        self._last_wh = 0  # newest register value; never falls while a transaction runs
+        self.ended_s = 0  # uptime at which the last transaction ended
+        self.ended_wall_s = WALL_UNKNOWN
+        self.ended_wh = 0  # its final register
 
     def register_wh(self):  # HOT
         """Return the import register in Wh, or None while it is unknown."""
         register_wh = self.meter.import_wh
-        if register_wh is not None:
+        if register_wh is not None and (register_wh > self._last_wh or not self._tx_number):
             self._last_wh = register_wh
         return register_wh
 
@@ -57,18 +60,26 @@ class Metering:
         self._begin_s = self._clock.uptime_s
         self._sample_interval_s = 0  # step() computes the grid
         self._next_sample_s = _NEVER
-        self._edge(tx_number, CONTEXT_TRANSACTION_BEGIN)
+        self._edge(CONTEXT_TRANSACTION_BEGIN)
 
     def end(self, tx_number):  # HOT
-        """Stop sampling. Return the final register in Wh; the last known one when the meter is silent."""
-        register_wh = self.register_wh()
-        self._edge(tx_number, CONTEXT_TRANSACTION_END)
+        """Stop sampling and keep instant and register of the end; a second call changes nothing.
+
+        The register is the last one known when the meter is silent, and no lower than any before.
+        """
+        if tx_number != self._tx_number:
+            return
+        self.register_wh()
+        self._edge(CONTEXT_TRANSACTION_END)
         self._tx_number = 0
         self._next_sample_s = _NEVER
-        return self._last_wh if register_wh is None else register_wh
+        self.ended_s = self._clock.uptime_s
+        self.ended_wall_s = self._clock.wall_s()
+        self.ended_wh = self._last_wh
 
     def step(self, now_ms):  # HOT
         """Write the samples that are due."""
+        self.register_wh()  # what is known when the meter falls silent
         if self._tx_number:
             self._step_sampled()
         self._step_aligned()
@@ -129,7 +140,7 @@ class Metering:
             boundary_s,
         )
 
-    def _edge(self, tx_number, context):  # HOT
+    def _edge(self, context):  # HOT
         """Write the begin or end value that transactionData wants (E 3.14)."""
         stop_mask = self._config.stop_sampled_mask | self._config.stop_aligned_mask
         if stop_mask:
@@ -137,7 +148,6 @@ class Metering:
             self._write(context, 0, stop_mask, uptime_s, self._clock.wall_s())
 
     def _write(self, context, send_mask, stop_mask, uptime_s, wall_s):  # HOT
-        self.register_wh()
         recorder = self._recorder
         recorder.prepare(uptime_s, wall_s)
         recorder.meter(

@@ -24,6 +24,7 @@ from chargecore.station.statuses import (
 # A car takes seconds to wake; until then Preparing stays, so that no SuspendedEV flickers
 # between Preparing and Charging.
 _WAKE_MS = const(6000)
+_CLOSE_MS = const(3000)  # a contactor that stays open longer than this is held open by the unit
 _MIN_OFFER_MA = const(6000)  # IEC 61851-1 Annex A: less cannot be signalled
 
 
@@ -37,9 +38,16 @@ class SessionStatus:
         self.status = AVAILABLE  # status of this moment
         self._since_ms = 0  # when `status` began
         self._is_started = False
+        self._is_waking = (
+            True  # no energy yet, nor any other status than Preparing, in the session
+        )
+        self._has_session = False
+        self._session_at_ms = 0  # when the session was first seen
+        self._is_held_up = False  # the car asks and the contactor is open
+        self._held_at_ms = 0  # since then
 
     def update(self, now_ms):  # HOT
-        """Derive the status, and queue the change through a stepping stone if the table wants one."""
+        """Derive the status, and queue the change, through a stepping stone if need be."""
         status = self._derive(now_ms)
         if not self._is_started:  # the first status after boot comes from nowhere
             self._is_started = True
@@ -69,7 +77,12 @@ class SessionStatus:
         if connector.controller.fault:
             return FAULTED
         if connector.transaction.is_active:
+            if not self._has_session:
+                self._has_session = True
+                self._session_at_ms = now_ms
+                self._is_waking = True
             return self._in_transaction(now_ms)
+        self._has_session = False
         if not connector.operative:
             return UNAVAILABLE
         if connector.is_finishing:
@@ -80,21 +93,35 @@ class SessionStatus:
 
     def _in_transaction(self, now_ms):  # HOT
         connector = self._connector
-        controller = connector.controller
         if connector.stop_reason >= 0:  # the stop record follows within a moment
             return self.status if self.status != FAULTED else SUSPENDED_EVSE
+        status = self._of_power_path(now_ms)
+        if status != PREPARING:
+            self._is_waking = False
+        return status
+
+    def _of_power_path(self, now_ms):  # HOT
+        connector = self._connector
+        controller = connector.controller
         if connector.is_suspended or connector.limit_ma < _MIN_OFFER_MA:
             return SUSPENDED_EVSE
         if connector.is_ev_gone:
             return SUSPENDED_EV
         if controller.is_energised:
+            self._is_held_up = False
             return CHARGING
-        is_waking = (
-            self.status == PREPARING and ticks_diff(now_ms, self._since_ms) < _WAKE_MS
-        )
-        if is_waking:
+        if self._is_waking and ticks_diff(now_ms, self._session_at_ms) < _WAKE_MS:
             return PREPARING
         if not controller.ev_asks:
+            self._is_held_up = False
             return SUSPENDED_EV
-        # The car asks and the unit has not closed (yet): the unit's side holds it up.
-        return self.status if self.status != PREPARING else SUSPENDED_EVSE
+        return self._while_closing(now_ms)
+
+    def _while_closing(self, now_ms):  # HOT
+        """The car asks, the contactor is open: after a moment it is the unit that suspends (S7)."""
+        if not self._is_held_up:
+            self._is_held_up = True
+            self._held_at_ms = now_ms
+        if self._is_waking or ticks_diff(now_ms, self._held_at_ms) >= _CLOSE_MS:
+            return SUSPENDED_EVSE
+        return self.status

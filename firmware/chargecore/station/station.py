@@ -109,6 +109,8 @@ class Station:
             reason = STOP_HARD_RESET
         elif kind == RESET_OWN:
             reason = STOP_REBOOT
+        if self.is_charging():  # for Recovery, should a stop record not be written in time
+            self._state.note_restart(reason)
         for connector in self.connectors:
             connector.drop_pending()
             connector.stop(reason, None)

@@ -42,8 +42,13 @@ class Transaction:
         self._events.add(EV_TX_STARTED, connector_id, number)
         return OK
 
-    def stop(self, connector_id, reason, tag, register_wh):  # HOT
-        """Write the stop record and become idle. Return OK, or E_FULL/E_IO and stay active."""
+    def stop(self, connector_id, reason, tag, metering):  # HOT
+        """Write the stop record of the end that metering kept, and become idle.
+
+        Errors: E_FULL, E_IO: nothing is written, the transaction stays active.
+        """
+        self._recorder.prepare(metering.ended_s, metering.ended_wall_s)
+        register_wh = metering.ended_wh
         code = self._recorder.stop(connector_id, self.number, reason, tag, register_wh)
         if code != OK:
             return code

@@ -58,7 +58,7 @@ class BootTimes:
         return begin_s + uptime_s if begin_s != WALL_UNKNOWN and i >= 0 else begin_s
 
     def wall_of(self, record):  # HOT
-        """Return when a record was made, worked out when its boot did not know; or WALL_UNKNOWN."""
+        """Return when a record was made, worked out if its boot did not know; or WALL_UNKNOWN."""
         wall_s = record.i32(records.OFF_WALL_S)
         if wall_s != WALL_UNKNOWN:
             return wall_s

@@ -14,6 +14,7 @@ from chargecore.store.version_pair import VersionPair
 STATE_LEN = const(32)  # small enough to stay inside littlefs's directory block: no erase per save
 _BOOT_AT = const(0)  # u16
 _INOPERATIVE_AT = const(2)  # u16, bit n = connector n set Inoperative, bit 0 = the whole station
+_RESTART_AT = const(4)  # u8, 0 = none, else 1 + the reason of an ordered restart
 USER_AT = const(8)  # first byte free for the protocol adapters
 _BOOT_MAX = const(0xFFFF)  # a record has 16 bits for it
 
@@ -62,6 +63,24 @@ class StateStore:
         if changed == bits:
             return OK
         self.put_u16(_INOPERATIVE_AT, changed)
+        return self.save()
+
+    def note_restart(self, reason):
+        """Remember why a restart ends open sessions. Range: 0..254. Return OK or E_IO."""
+        if self.buf[_RESTART_AT] == reason + 1:
+            return OK
+        self.buf[_RESTART_AT] = reason + 1
+        return self.save()
+
+    def restart_reason(self):
+        """Return what note_restart() kept, or E_EMPTY."""
+        return self.buf[_RESTART_AT] - 1 if self.buf[_RESTART_AT] else E_EMPTY
+
+    def clear_restart(self):
+        """Forget the reason: no session needs it any more. Return OK or E_IO."""
+        if not self.buf[_RESTART_AT]:
+            return OK
+        self.buf[_RESTART_AT] = 0
         return self.save()
 
     def u16(self, at):

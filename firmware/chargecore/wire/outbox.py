@@ -156,17 +156,20 @@ class Outbox:
             self._kept(self._done_seq)
         return seq
 
-    def find_open(self, idx):
-        """Find the idx-th transaction with a start and no stop: a power cut ended it.
+    def find_open(self, first_connector):  # HOT
+        """Return the next connector with a start and no stop, from that number on, or E_MISSING.
 
-        Return its connector, or E_MISSING; `open` holds what is known of it.
+        Asked at boot: a power cut ended those sessions.
         """
-        for c in range(SLOTS):
+        for c in range(first_connector, SLOTS):
             if self.sessions.open_tx[c]:
-                if idx == 0:
-                    return c if self.open.load(self.sessions.open_tx[c]) else E_MISSING
-                idx -= 1
+                return c
         return E_MISSING
+
+    def load_open(self, connector):  # HOT
+        """Read what is known of the session open there into `open`. Return OK or E_MISSING."""
+        tx = self.sessions.open_tx[connector]
+        return OK if tx and self.open.load(tx) else E_MISSING
 
     # ---- adapter: the next message ----
 
