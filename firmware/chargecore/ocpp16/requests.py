@@ -6,6 +6,7 @@ Source: OCPP 1.6 §5; R1-R4, X1-X5 of the behaviour rules. Heap: none after __in
 
 from micropython import const
 
+from chargecore.base.codes import OK
 from chargecore.station.id_tag import ID_TAG_MAX, IdTag
 from chargecore.station.station import RESET_HARD, RESET_SOFT
 from chargecore.station.stop_reasons import STOP_REMOTE, STOP_UNLOCK
@@ -29,21 +30,19 @@ class Requests:
         self._config = config
         self._clock = clock
         self._tag = IdTag()
-        self._word = _ACCEPTED  # status of the answer being sent
         self._render_status = self.render_status
         self._reset_kind = 0  # RESET_* to start when the answer has left
         self._unlocking = None  # connector whose UnlockConnector waits for its answer
 
-    def render_status(self, w, arg):  # HOT
+    def render_status(self, w, word):  # HOT
         """Write {"status": word}."""
         w.open_object()
         w.key(b"status")
-        w.text(self._word)
+        w.text(word)
         w.close_object()
 
     def _reply(self, word):  # HOT
-        self._word = word
-        self._rpc.reply(self._render_status, None)
+        self._rpc.reply(self._render_status, word)
 
     def _int(self, reader, payload_idx, key, missing):  # HOT
         idx = reader.find(payload_idx, key)
@@ -84,7 +83,7 @@ class Requests:
             self._reply(_REJECTED)
 
     def reject(self, reader, payload_idx):
-        """ReserveNow without the reservation profile: Rejected (OCPP 1.6 §5.13; TC_048_4, TC_050_4)."""
+        """ReserveNow without its profile: Rejected (OCPP 1.6 §5.13; TC_048_4, TC_050_4)."""
         self._reply(_REJECTED)
 
     # ---- availability, reset, cache ----
@@ -107,7 +106,7 @@ class Requests:
         self._reply(_ACCEPTED)
 
     def clear_cache(self, reader, payload_idx):
-        """ClearCache: empties the cache and nothing else; Rejected while the cache is off (E 3.23)."""
+        """ClearCache: empties the cache, nothing else; Rejected while it is off (E 3.23)."""
         if not self._config.authorization_cache_enabled:
             self._reply(_REJECTED)
             return
@@ -123,7 +122,7 @@ class Requests:
         if connector is None or not self._config.has_socket:
             self._reply(b"NotSupported")
             return
-        if self._unlocking is not None:  # cannot happen with one call at a time; stay defined
+        if self._unlocking is not None or self._rpc.defer() != OK:  # one at a time
             self._reply(b"UnlockFailed")
             return
         self._unlocking = connector
@@ -141,7 +140,8 @@ class Requests:
         if result == _UNLOCK_RUNNING:
             return
         self._unlocking = None
-        self._reply(b"Unlocked" if result == _UNLOCK_DONE else b"UnlockFailed")
+        word = b"Unlocked" if result == _UNLOCK_DONE else b"UnlockFailed"
+        self._rpc.reply_deferred(self._render_status, word)
 
     def after_reply(self, now_ms):
         """The answer has left: start the reset it promised."""

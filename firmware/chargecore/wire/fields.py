@@ -38,7 +38,6 @@ from chargecore.wire.iso_time import parse_time
 from chargecore.wire.json_reader import VALUE_COUNT
 from chargecore.wire.json_text import char_count, is_same
 
-
 REQUIRED = const(1)
 OPTIONAL = const(0)
 
@@ -86,7 +85,7 @@ _NO_STORE = const(0xFF)  # slot base inside array items: they have no place in r
 
 
 def table(rows):
-    """Return rows in the form check() reads: bytes, a fifth of the tuples' heap and ten times as fast.
+    """Return rows in the form check() reads: bytes, a fifth of the heap and ten times as fast.
 
     Errors: ConfigError for more than 28 rows or more values than reader.values holds.
     """
@@ -139,7 +138,8 @@ def check(reader, idx, table_bytes):  # HOT
 
     After OK reader.values[n] holds row n, or ABSENT; it stays until the next check().
     A table that is still rows is compiled for each call, which allocates: good for a test.
-    Errors: E_MISSING, E_TYPE, E_RANGE, E_LENGTH, E_TOO_MANY, E_UNKNOWN_FIELD, E_SYNTAX (a name twice).
+    Errors: E_MISSING, E_TYPE, E_RANGE, E_LENGTH, E_TOO_MANY, E_UNKNOWN_FIELD, E_SYNTAX (a name
+    twice).
     """
     if isinstance(table_bytes, tuple):
         table_bytes = table(table_bytes)
@@ -155,10 +155,10 @@ def _signed(program: ptr8, at: int) -> int:  # HOT  # noqa: F821
     return top << 24 | int(program[at + 2]) << 16 | int(program[at + 1]) << 8 | int(program[at])
 
 
-# One long function on purpose, as json_tokens.scan: what it would call costs more than what it does.
+# One long function on purpose, as json_tokens.scan: calls would cost more than what it does.
 @micropython.viper
 def _walk(reader, idx: int, program, place: int) -> int:  # HOT  # noqa: C901, PLR0912, PLR0915
-    """Check object idx with the table at program[place & 0xFFFF]; its slots begin at place >> 16."""
+    """Check object idx with the table at program[place & 0xFFFF]; slots begin at place >> 16."""
     tokens = ptr16(reader.tokens)  # noqa: F821
     if idx < 0 or idx >= tokens[0]:
         return int(E_MISSING)
@@ -292,7 +292,7 @@ def _walk(reader, idx: int, program, place: int) -> int:  # HOT  # noqa: C901, P
 
 
 @micropython.viper
-def _scalar(reader, idx: int, program, limits: int) -> int:  # HOT  # noqa: F821
+def _scalar(reader, idx: int, program, limits: int) -> int:  # HOT  # noqa: F821, C901
     """Return the value of a rarer type; reader.error tells whether it is one."""
     p = ptr8(program)  # noqa: F821
     what = int(p[limits - 1]) & _TYPE_BITS
@@ -335,7 +335,7 @@ def _escaped_word(reader, idx, program, at):  # HOT
 
 @micropython.viper
 def _nested(reader, idx: int, program, place: int) -> int:  # HOT
-    """Return OK or what is wrong with an object or array; place is its limits + next slot << 16."""
+    """Return OK or what is wrong with an object or array; place: limits + next slot << 16."""
     p = ptr8(program)  # noqa: F821
     limits = place & 0xFFFF
     what = int(p[limits - 1]) & _TYPE_BITS

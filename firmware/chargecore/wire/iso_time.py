@@ -25,7 +25,7 @@ _MONTH_STARTS = const(b"\x00\x1f\x3b\x5a\x78\x97\xb5\xd4\xf3\x11\x30\x4e\x6d")  
 
 @micropython.viper
 def _split(buf: ptr8, start: int, out: ptr32) -> int:  # HOT  # noqa: F821
-    """Read the 19 characters of _SHAPE at buf[start] into out[1..6], year to second; -1 if malformed."""
+    """Read _SHAPE at buf[start] into out[1..6], year to second; -1 if it is malformed."""
     shape = ptr8(_SHAPE)  # noqa: F821
     value = 0
     field = 1
@@ -80,7 +80,7 @@ def _instant_day(out: ptr32) -> int:  # HOT  # noqa: F821
 
 
 @micropython.viper
-def _offset_s(buf: ptr8, at: int, end: int) -> int:  # HOT  # noqa: F821
+def _offset_s(buf: ptr8, at: int, end: int) -> int:  # HOT  # noqa: F821, C901
     """Return the seconds that Z, +01:00, +0100 or +01 adds to UTC, or _NO_DAY if malformed."""
     if at == end:
         return 0

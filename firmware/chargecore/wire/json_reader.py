@@ -258,7 +258,7 @@ class JsonReader:
         return char_count(self.buf, self.tokens[at + 1], self.tokens[at + 2])
 
     def is_uri(self, idx):  # HOT
-        """Return whether the token is a string that begins with a scheme (RFC 3986 section 3.1)."""
+        """Return whether the token is a string that begins with a scheme (RFC 3986 §3.1)."""
         length = self.plain_len(idx)
         text_buf = self._text_buf
         for i in range(self._text_at, self._text_at + length):
@@ -344,7 +344,7 @@ class JsonReader:
 
     @micropython.viper
     def raw_time(self, idx: int) -> int:  # HOT
-        """Return what parse_time says about a string; of anything else TIME_MALFORMED, and fail."""
+        """Return what parse_time says of a string; for anything else fail, TIME_MALFORMED."""
         tokens = ptr16(self.tokens)  # noqa: F821
         if idx >= 0 and idx < tokens[0] and tokens[(idx + 1) << 2] == _STRING:
             at = (idx + 1) << 2

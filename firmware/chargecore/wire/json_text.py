@@ -252,7 +252,7 @@ def exponent(src: ptr8, at: int, end: int) -> int:  # HOT  # noqa: F821
 
 
 @micropython.viper
-def scaled_number(src: ptr8, span: int, decimals: int, error: ptr16) -> int:  # HOT  # noqa: F821
+def scaled_number(src: ptr8, span: int, decimals: int, error: ptr16) -> int:  # HOT  # noqa: F821, C901
     """Return a number * 10^decimals, cut toward zero, or 0 and error[0] = 1 beyond +-(2^30 - 1).
 
     It is src[start:start + length] with span = start + (length << 16).

@@ -242,6 +242,13 @@ class JsonWriter:
         state[_END] = len(text)
         _spill(self._buf, state, text, 0)
 
+    def raw_range(self, buf, start, end):  # HOT
+        """Append buf[start:end], a value that is JSON already, as it stands."""
+        state = self._state
+        state[_START] = start
+        state[_END] = end
+        _spill(self._buf, state, buf, 0)
+
     def time(self, wall_s, part_ms=-1):  # HOT
         """Append an instant, "2026-11-24T10:00:00Z", with .123 when part_ms >= 0.
 
