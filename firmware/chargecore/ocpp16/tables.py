@@ -16,8 +16,8 @@ from chargecore.wire.fields import (
     table,
 )
 
-_INT_MIN = -0x7FFFFFFF - 1
-_INT_MAX = 0x7FFFFFFF
+_INT_MIN = -0x7FFFFFFF - 1  # heap-ok: read once, while the tables are compiled
+_INT_MAX = 0x7FFFFFFF  # heap-ok: the same
 
 NOTHING = table(())
 CHANGE_AVAILABILITY = table(

@@ -155,9 +155,8 @@ def _signed(program: ptr8, at: int) -> int:  # HOT  # noqa: F821
     return top << 24 | int(program[at + 2]) << 16 | int(program[at + 1]) << 8 | int(program[at])
 
 
-# One long function on purpose, as json_tokens.scan: calls would cost more than what it does.
 @micropython.viper
-def _walk(reader, idx: int, program, place: int) -> int:  # HOT  # noqa: C901, PLR0912, PLR0915
+def _walk(reader, idx: int, program, place: int) -> int:  # HOT  # noqa: C901, PLR0912, PLR0915  # long: calls cost more than what it does
     """Check object idx with the table at program[place & 0xFFFF]; slots begin at place >> 16."""
     tokens = ptr16(reader.tokens)  # noqa: F821
     if idx < 0 or idx >= tokens[0]:
@@ -215,10 +214,10 @@ def _walk(reader, idx: int, program, place: int) -> int:  # HOT  # noqa: C901, P
         at = int(tokens[at + 7]) << 2
         value_at = (value + 1) << 2
         word = int(tokens[value_at])
-        if word == _T_NULL:
-            continue
         if seen >> row_no & 1:
             return int(E_SYNTAX)
+        if word == _T_NULL:
+            continue
         seen |= 1 << row_no
         slot = base + int(p[row + 2])
         limits = row + 5 + name_len
@@ -260,14 +259,14 @@ def _walk(reader, idx: int, program, place: int) -> int:  # HOT  # noqa: C901, P
                 value += 1
             if value == count:
                 return int(E_RANGE)
-        elif what == _OBJECT or what == _ARRAY_OBJECT:
-            i = slot + 1
-            if base == _NO_STORE:
-                i = base
+        elif what >= _OBJECT:
             if what == _OBJECT:
+                i = slot + 1
+                if base == _NO_STORE:
+                    i = base
                 i = int(_walk(reader, value, program, limits | i << 16))
             else:
-                i = int(_items(reader, value, program, limits))
+                i = int(_nested(reader, value, program, limits))
             if i != 0:
                 return i
         else:
@@ -334,23 +333,20 @@ def _escaped_word(reader, idx, program, at):  # HOT
 
 
 @micropython.viper
-def _nested(reader, idx: int, program, place: int) -> int:  # HOT
-    """Return OK or what is wrong with an object or array; place: limits + next slot << 16."""
+def _nested(reader, idx: int, program, limits: int) -> int:  # HOT
+    """Return OK or what is wrong with an array, or with an object that is not looked into."""
     p = ptr8(program)  # noqa: F821
-    limits = place & 0xFFFF
-    what = int(p[limits - 1]) & _TYPE_BITS
-    if what == _OBJECT:
-        return int(_walk(reader, idx, program, place))
     tokens = ptr16(reader.tokens)  # noqa: F821
-    at = (idx + 1) << 2
-    kind = int(tokens[at]) & 7
-    want = _T_ARRAY
-    if what == _OBJECT_ANY:
-        want = _T_OBJECT
-    if what != _ANY and kind != want:
-        return int(E_TYPE)
-    if what != _ARRAY_OBJECT and what != _ARRAY_TEXT:
+    what = int(p[limits - 1]) & _TYPE_BITS
+    if what == _ANY:
         return 0
+    kind = int(tokens[(idx + 1) << 2]) & 7
+    if what == _OBJECT_ANY:
+        if kind != _T_OBJECT:
+            return int(E_TYPE)
+        return 0
+    if kind != _T_ARRAY:
+        return int(E_TYPE)
     return int(_items(reader, idx, program, limits))
 
 

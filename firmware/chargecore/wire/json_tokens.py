@@ -139,7 +139,7 @@ def _literal_kind(buf: ptr8, at: int, end: int) -> int:  # HOT  # noqa: F821
 # One long function on purpose: a call from viper to viper costs as much as scanning 100 bytes, so
 # only what is rare (escapes, non-ASCII text, negative numbers, fractions, literals) is called.
 @micropython.viper
-def scan(buf: ptr8, length: int, table: ptr16, limits: int) -> int:  # HOT  # noqa: F821, C901, PLR0912, PLR0915
+def scan(buf: ptr8, length: int, table: ptr16, limits: int) -> int:  # HOT  # noqa: F821, C901, PLR0912, PLR0915  # long: see above
     """Fill table from buf[:length]. Return OK or E_SYNTAX, E_TOO_DEEP, E_TOO_MANY.
 
     limits is most tokens + (deepest nesting << 16). The table must hold 4 * (tokens + 1) uint16.
