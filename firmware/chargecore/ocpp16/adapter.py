@@ -1,6 +1,6 @@
 """Ocpp16: the gate in front of every outgoing message, and the dispatcher of incoming calls.
 
-Called by: main.py (poll), Connection (opened, closed), Rpc (on_call).
+Called by: the scheduler (poll), Connection (opened, closed), Rpc (on_call).
 Never: sends anything but BootNotification before the boot is accepted (pattern 1 of the
 certification facts). Sources are asked in a fixed order; one call is in flight at a time.
 Heap: none after __init__.
@@ -16,78 +16,75 @@ from chargecore.wire import fields
 from chargecore.wire.rpc import code_for
 
 _SILENT_CALLS = const(2)  # unanswered calls in a row after which the connection counts as dead
+_NO_TEXT = b""
 
 
 class Ocpp16:
-    """Owns the order of the sources; the sources own what they send."""
+    """Owns the order of the sources; the sources own what they send.
 
-    def __init__(self, rpc, boot, sources, triggered, requests, actions, link, events):
+    `boot`, `data_transfer` and `rpc` are for those who want to look, and to send a DataTransfer.
+    """
+
+    def __init__(
+        self, rpc, boot, data_transfer, requests, presence, sources, triggered, actions, events
+    ):
         """Take the parts.
 
         sources: tuple of objects with poll_call(now_ms), asked in this order once accepted.
-        triggered: those of them that may also send while Pending.
-        actions: tuple of (action, field table, handler).
+        triggered: those that may also send while Pending: what a TriggerMessage asked for.
+        actions: tuple of (action, field table, handler(reader, payload_idx)).
         """
-        self._rpc = rpc
-        self._boot = boot
+        self.rpc = rpc
+        self.boot = boot
+        self.data_transfer = data_transfer
+        self._requests = requests
+        self._presence = presence
+        self._link = presence.link
         self._sources = sources
         self._triggered = triggered
-        self._requests = requests
         self._actions = actions
-        self._link = link
         self._events = events
-        self._on_accepted = None
-        self._on_offline = None
-        self._on_online = None
-        self._on_silent = None
         self._timeouts = 0  # rpc.timeouts when the last answer came
         self._answers = 0  # rpc.answers seen last
         self._is_open = False
         rpc.set_handler(self.on_call)
-
-    def set_hooks(self, on_accepted, on_online, on_offline, on_silent):
-        """Store bound methods: boot accepted, back online, offline, server silent."""
-        self._on_accepted = on_accepted
-        self._on_online = on_online
-        self._on_offline = on_offline
-        self._on_silent = on_silent
+        rpc.set_on_replied(presence.replied)
 
     def opened(self):
         """The WebSocket is open. A reconnect is not a boot (OCPP-J 1.6 §5.4)."""
         self._is_open = True
-        self._timeouts = self._rpc.timeouts
-        if self._boot.is_accepted:
-            self._link.is_online = True
-            self._on_online()
+        self._timeouts = self.rpc.timeouts
+        if self.boot.is_accepted:
+            self._presence.reconnected()
 
     def closed(self):
         """The WebSocket is gone."""
         self._is_open = False
-        self._rpc.on_channel_closed()
-        self._requests.dropped()
-        self._link.is_online = False
-        self._on_offline()
+        self._link.is_online = False  # before the call in flight ends: no more questions
+        self.rpc.on_channel_closed()
+        self._presence.gone()
 
     def poll(self, now_ms):  # HOT
         """Take what came in, then place the next call if one is due."""
-        rpc = self._rpc
+        rpc = self.rpc
+        self.boot.poll(now_ms)
         rpc.poll(now_ms)
         self._requests.poll(now_ms)
         if not self._is_open:
             return
         self._watch_silence()
-        if not rpc.can_call:
-            return
-        boot = self._boot
-        if not boot.is_accepted:
-            if not boot.poll_call(now_ms) and boot.state == BOOT_PENDING:
-                self._ask(self._triggered, now_ms)
-            return
-        if not self._link.is_online:  # the boot has just been accepted
-            self._link.is_online = True
-            self._link.is_known = True
-            self._on_accepted(now_ms)
-        self._ask(self._sources, now_ms)
+        if rpc.can_call:
+            self._place_call(now_ms)
+        self._link.is_busy = not rpc.can_call
+
+    def _place_call(self, now_ms):  # HOT
+        boot = self.boot
+        if boot.is_accepted:
+            if not self._link.is_online:  # it has just been accepted
+                self._presence.accepted()
+            self._ask(self._sources, now_ms)
+        elif not boot.poll_call(now_ms) and boot.state == BOOT_PENDING:
+            self._ask(self._triggered, now_ms)
 
     def _ask(self, sources, now_ms):  # HOT
         for source in sources:
@@ -96,21 +93,21 @@ class Ocpp16:
 
     def _watch_silence(self):  # HOT
         """Connected means our calls get answered (design, liveness)."""
-        rpc = self._rpc
+        rpc = self.rpc
         if rpc.answers != self._answers:
             self._answers = rpc.answers
             self._timeouts = rpc.timeouts
         elif rpc.timeouts - self._timeouts >= _SILENT_CALLS:
             self._events.add(EV_SERVER_SILENT, rpc.timeouts - self._timeouts)
             self._timeouts = rpc.timeouts
-            self._on_silent()
+            self._presence.silent()
 
     # ---- incoming ----
 
-    def on_call(self, rpc):
+    def on_call(self, rpc):  # HOT
         """Answer one call of the server, or refuse it with the right CALLERROR (J7)."""
         reader = rpc.reader
-        if self._boot.blocks_answers(rpc.now_ms):
+        if self.boot.blocks_answers:
             rpc.ignore()
             return
         for action, table, handler in self._actions:
@@ -119,11 +116,11 @@ class Ocpp16:
                 if code == OK:
                     handler(reader, rpc.payload_idx)
                 else:
-                    rpc.reply_error(code_for(code), b"")
+                    rpc.reply_error(code_for(code), _NO_TEXT)
                 return
         for action in tables.KNOWN_ACTIONS:
             if reader.equals(rpc.action_idx, action):
                 rpc.reply_error(b"NotSupported", b"feature profile not supported")
                 return
         self._events.add(EV_UNKNOWN_ACTION)
-        rpc.reply_error(b"NotImplemented", b"")
+        rpc.reply_error(b"NotImplemented", _NO_TEXT)

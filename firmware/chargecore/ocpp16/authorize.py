@@ -1,4 +1,7 @@
-"""Authorize: takes the authorizer's questions to the server. OCPP 1.6 §4.1. Heap: none after __init__."""
+"""Authorize: takes the authorizer's questions to the server. Heap: none after __init__.
+
+Source: OCPP 1.6 §4.1.
+"""
 
 from chargecore.base.codes import OK
 from chargecore.ocpp16.id_tag_info import IdTagInfo
@@ -22,9 +25,12 @@ class Authorize:
         question = self._authorizer.next_question()
         if question is None:
             return False
-        question.state = Q_ASKING
         timeout_ms = self._config.message_timeout_s * 1000
-        return self._rpc.call(b"Authorize", self._render, question, self._answer, timeout_ms) == OK
+        code = self._rpc.call(b"Authorize", self._render, question, self._answer, timeout_ms)
+        if code != OK:
+            return False
+        question.state = Q_ASKING
+        return True
 
     def render(self, w, question):  # HOT
         """Write the payload."""

@@ -1,16 +1,16 @@
 """Boot: BootNotification, its three answers, and the gate that follows from them.
 
 Called by: Ocpp16. Nothing else is sent before `is_accepted` (OCPP 1.6 §4.2; B1-B8).
-Heap: none after __init__.
+Heap: none after __init__, but for the file when a new heartbeat interval is kept.
 """
 
 from micropython import const
 
-from chargecore.base.clock import QUALITY_CSMS
+from chargecore.base.clock import QUALITY_CSMS, WALL_UNKNOWN
 from chargecore.base.codes import OK
 from chargecore.base.events import EV_BOOT_ANSWER, EV_CLOCK_SET
 from chargecore.base.ticks import ticks_add, ticks_diff
-from chargecore.wire.rpc import ANSWER_RESULT
+from chargecore.wire.rpc import ANSWER_LOST, ANSWER_RESULT
 
 BOOT_NEEDED = const(0)  # to be sent as soon as the connection is there
 BOOT_PENDING = const(1)  # answers calls, sends only what is triggered
@@ -20,7 +20,12 @@ BOOT_ACCEPTED = const(3)
 _OWN_RETRY_S = const(60)  # when the server leaves the choice to us (B5)
 _RETRY_JITTER_BITS = const(4)  # and up to 15 s more, so that a fleet spreads out
 _STATUS_WORDS = (b"Accepted", b"Pending", b"Rejected")
-_LONGEST_WAIT_S = const(500000)  # ticks end at 6.2 days
+_ACCEPTED = const(0)  # places in _STATUS_WORDS
+_PENDING = const(1)
+_LONGEST_WAIT_S = const(500_000)  # ticks end at 6.2 days
+_INTERVAL_MAX_S = const(0x3FFFFFFF)
+_TOLERANCE_S = const(2)  # what a whole second and the way of an answer can make of currentTime
+_NOT_VALID = const(-1)  # in EV_BOOT_ANSWER: the answer was none
 
 
 class Boot:
@@ -39,20 +44,21 @@ class Boot:
         self.is_triggered = False  # TriggerMessage(BootNotification) while not accepted
         self.accepted_at_ms = 0
         self._retry_at_ms = 0
-        self._has_waited = True  # False: wait until _retry_at_ms
+        self._has_waited = True  # False: silent until _retry_at_ms
 
     @property
-    def is_accepted(self):
+    def is_accepted(self):  # HOT
         """True once a server has accepted this boot."""
         return self.state == BOOT_ACCEPTED
 
-    def poll_call(self, now_ms):  # HOT
-        """Send BootNotification when it is due. Return True when a call was placed."""
-        if self.state == BOOT_ACCEPTED:
-            return False
+    def poll(self, now_ms):  # HOT
+        """Watch the wait, connected or not: the ticks must not wrap behind it."""
         if not self._has_waited and ticks_diff(now_ms, self._retry_at_ms) >= 0:
             self._has_waited = True
-        if not (self._has_waited or self.is_triggered):
+
+    def poll_call(self, now_ms):  # HOT
+        """Send BootNotification when it is due. Return True when a call was placed."""
+        if self.state == BOOT_ACCEPTED or not (self._has_waited or self.is_triggered):
             return False
         timeout_ms = self._config.message_timeout_s * 1000
         if self._rpc.call(b"BootNotification", self._render, None, self._answer, timeout_ms) != OK:
@@ -60,9 +66,10 @@ class Boot:
         self.is_triggered = False
         return True
 
-    def blocks_answers(self, now_ms):  # HOT
-        """Return True while Rejected: calls of the server are not answered (B4)."""
-        return self.state == BOOT_REJECTED and ticks_diff(now_ms, self._retry_at_ms) < 0
+    @property
+    def blocks_answers(self):  # HOT
+        """True while Rejected: calls of the server are not answered (B4)."""
+        return self.state == BOOT_REJECTED and not self._has_waited
 
     def render(self, w, arg):  # HOT
         """Write the BootNotification payload."""
@@ -84,33 +91,43 @@ class Boot:
         w.close_object()
 
     def answered(self, status, arg):
-        """Take the answer; no answer or a CALLERROR counts as Rejected with our own wait (B6)."""
-        rpc = self._rpc
-        reader = rpc.reader
+        """Take the answer; none, or an invalid one, counts as Rejected with our own wait (B6).
+
+        A lost connection is no answer at all: the next one begins with BootNotification again.
+        """
+        if status == ANSWER_LOST:
+            self._has_waited = True
+            return
         if status != ANSWER_RESULT:
             self._wait(BOOT_NEEDED, 0)
             return
+        rpc = self._rpc
+        reader = rpc.reader
         payload_idx = rpc.payload_idx
         reader.clear()
         word = reader.word_index(reader.find(payload_idx, b"status"), _STATUS_WORDS)
-        interval_s = reader.int_value(
-            reader.find(payload_idx, b"interval"), 0, _LONGEST_WAIT_S * 100
-        )
-        time_idx = reader.find(payload_idx, b"currentTime")
-        wall_s = reader.time_value(time_idx)
-        if reader.error != OK:
-            reader.clear()
+        interval_idx = reader.find(payload_idx, b"interval")
+        interval_s = reader.int_value(interval_idx, 0, _INTERVAL_MAX_S)
+        wall_s = reader.time_value(reader.find(payload_idx, b"currentTime"))
+        code = reader.error
+        reader.clear()
+        if code != OK:
+            self._events.add(EV_BOOT_ANSWER, _NOT_VALID, code)
             self._wait(BOOT_NEEDED, 0)
             return
         self._events.add(EV_BOOT_ANSWER, word, interval_s)
-        if word == 0:
-            self.state = BOOT_ACCEPTED
-            self.accepted_at_ms = self._clock.ticks_ms()
-            set_clock(self._clock, self._events, wall_s, reader.time_ms)
-            if interval_s > 0:
-                self._settings.adopt_heartbeat_interval(interval_s)
+        set_clock(self._clock, self._events, wall_s, reader.time_ms)
+        if word == _ACCEPTED:
+            self._accept(interval_s)
         else:
-            self._wait(BOOT_PENDING if word == 1 else BOOT_REJECTED, interval_s)
+            self._wait(BOOT_PENDING if word == _PENDING else BOOT_REJECTED, interval_s)
+
+    def _accept(self, interval_s):
+        self.state = BOOT_ACCEPTED
+        self.is_triggered = False
+        self.accepted_at_ms = self._clock.ticks_ms()
+        if interval_s > 0:
+            self._settings.adopt_heartbeat_interval(interval_s)
 
     def _wait(self, state, interval_s):
         self.state = state
@@ -123,7 +140,14 @@ class Boot:
 
 
 def set_clock(clock, events, wall_s, part_ms):  # HOT
-    """Set wall time from a server's currentTime; a real step is an event (B2)."""
+    """Set wall time from a server's currentTime; a real step is an event (B2).
+
+    A difference within _TOLERANCE_S stays: the server's second and the way of its answer are no
+    better, and samples keep their grid (M2).
+    """
+    before_s = clock.wall_s()
+    if before_s != WALL_UNKNOWN and -_TOLERANCE_S <= wall_s - before_s <= _TOLERANCE_S:
+        return
     step_s = clock.set_wall(wall_s, part_ms, QUALITY_CSMS)
-    if step_s > 2 or step_s < -2:
+    if before_s != WALL_UNKNOWN:
         events.add(EV_CLOCK_SET, step_s)

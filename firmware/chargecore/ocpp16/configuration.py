@@ -1,6 +1,7 @@
 """Configuration: GetConfiguration and ChangeConfiguration over the settings table.
 
-Source: OCPP 1.6 §5.3, §5.8; G1-G3 of the behaviour rules. Heap: one value buffer, none after __init__.
+Source: OCPP 1.6 §5.3, §5.8; G1-G3 of the behaviour rules.
+Heap: one value buffer, none after __init__ but for what a change of a setting takes.
 """
 
 from micropython import const
@@ -36,7 +37,7 @@ class Configuration:
         self._rpc.reply(self._render_get, payload_idx)
 
     def render_get(self, w, payload_idx):  # HOT
-        """Write configurationKey and unknownKey; the request still stands in the receive buffer."""
+        """Write configurationKey and unknownKey; the request still is in the receive buffer."""
         reader = self._rpc.reader
         keys_idx = reader.find(payload_idx, b"key")
         w.open_object()
@@ -83,7 +84,7 @@ class Configuration:
             w.close_array()
 
     def _row(self, reader, idx):  # HOT
-        """Return the row a key token names, or -1; a write-only key (AuthorizationKey) is unknown here."""
+        """Return the row a key token names, or -1; a write-only key is unknown here (G1)."""
         settings = self._settings
         length = reader.copy_text(idx, self._value_buf, 50)
         row = settings.find_row(self._value_buf, 0, length)

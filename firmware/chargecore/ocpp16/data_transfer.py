@@ -20,7 +20,10 @@ TRANSFER_FAILED = const(3)
 
 
 class DataTransfer:
-    """`state` is TRANSFER_* of our own transfer, `status_word` and data_buf[:data_len] its answer."""
+    """`state` is TRANSFER_* of our own transfer, `status_word` and data_buf[:data_len] its answer.
+
+    Data of an answer that does not fit into data_buf is dropped; status_word counts.
+    """
 
     def __init__(self, rpc, config):
         self._rpc = rpc
@@ -49,7 +52,10 @@ class DataTransfer:
         w.close_object()
 
     def start(self, vendor, message_id, data):
-        """Ask the server; the texts are bytes, message_id and data may be empty. Return OK, E_BUSY, E_LENGTH."""
+        """Ask the server; the texts are bytes, message_id and data may be empty.
+
+        Return OK, E_BUSY while one is under way, or E_LENGTH. It waits until the boot is accepted.
+        """
         if self.state == TRANSFER_WAITING:
             return E_BUSY
         if not 0 < len(vendor) <= _VENDOR_MAX or len(message_id) > _MESSAGE_MAX:
@@ -57,6 +63,8 @@ class DataTransfer:
         self._vendor = vendor
         self._message_id = message_id
         self._data = data
+        self.status_word = b""
+        self.data_len = 0
         self._is_sent = False
         self.state = TRANSFER_WAITING
         return OK
@@ -95,7 +103,7 @@ class DataTransfer:
         if reader.error == OK:
             self.status_word = _STATUS_WORDS[word]
             self.state = TRANSFER_ANSWERED
+            data_idx = reader.find(self._rpc.payload_idx, b"data")
+            length = reader.copy_text(data_idx, self.data_buf, _DATA_MAX)
+            self.data_len = length if length > 0 else 0
         reader.clear()
-        data_idx = reader.find(self._rpc.payload_idx, b"data")
-        length = reader.copy_text(data_idx, self.data_buf, _DATA_MAX // 4) if data_idx >= 0 else 0
-        self.data_len = length if length > 0 else 0

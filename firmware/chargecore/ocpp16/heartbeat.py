@@ -10,7 +10,7 @@ from chargecore.wire.rpc import ANSWER_RESULT
 
 
 class Heartbeat:
-    """`is_triggered` asks for one now, outside the grid."""
+    """`start` begins the grid; `send` sends one now, outside the grid."""
 
     def __init__(self, rpc, config, clock, events):
         self._rpc = rpc
@@ -19,32 +19,34 @@ class Heartbeat:
         self._events = events
         self._render = self.render
         self._answer = self.answered
-        self.is_triggered = False
         self._due_ms = 0
         self._interval_s = 0  # interval that _due_ms was computed with, 0 = not running
 
     def start(self, now_ms):  # HOT
-        """Begin the grid at now_ms: the boot was accepted."""
+        """Begin the grid at now_ms: the boot was accepted, or the interval has changed."""
         self._interval_s = self._config.heartbeat_interval_s
         self._due_ms = ticks_add(now_ms, self._interval_s * 1000)
 
     def poll_call(self, now_ms):  # HOT
         """Send a Heartbeat when it is due. Return True when a call was placed."""
-        if self._config.heartbeat_interval_s != self._interval_s:
+        interval_s = self._config.heartbeat_interval_s
+        interval_ms = interval_s * 1000
+        left_ms = ticks_diff(self._due_ms, now_ms)
+        # More than an interval ahead: offline so long that the ticks wrapped.
+        if interval_s != self._interval_s or left_ms > interval_ms:
             self.start(now_ms)
-        is_due = self._interval_s > 0 and ticks_diff(now_ms, self._due_ms) >= 0
-        if not (is_due or self.is_triggered):
             return False
-        timeout_ms = self._config.message_timeout_s * 1000
-        if self._rpc.call(b"Heartbeat", self._render, None, self._answer, timeout_ms) != OK:
+        if interval_s == 0 or left_ms > 0 or not self.send():
             return False
-        self.is_triggered = False
-        if is_due:
-            interval_ms = self._interval_s * 1000
-            self._due_ms = ticks_add(self._due_ms, interval_ms)
-            if ticks_diff(now_ms, self._due_ms) >= 0:  # offline for longer: no burst afterwards
-                self._due_ms = ticks_add(now_ms, interval_ms)
+        self._due_ms = ticks_add(self._due_ms, interval_ms)
+        if ticks_diff(now_ms, self._due_ms) >= 0:  # offline for longer: no burst afterwards
+            self._due_ms = ticks_add(now_ms, interval_ms)
         return True
+
+    def send(self):  # HOT
+        """Send one. Return True when the call was placed."""
+        timeout_ms = self._config.message_timeout_s * 1000
+        return self._rpc.call(b"Heartbeat", self._render, None, self._answer, timeout_ms) == OK
 
     def render(self, w, arg):  # HOT
         """Write the empty payload."""

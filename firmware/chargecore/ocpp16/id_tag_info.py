@@ -17,7 +17,7 @@ _YEAR = b"\x02\x00\x02\x04"  # the digits of 2024, where the station's wall time
 
 
 class IdTagInfo:
-    """`status` (TAG_*), `expiry_s` (wall seconds or NO_EXPIRY), `parent` (IdTag, empty for none)."""
+    """`status` (TAG_*), `expiry_s` (wall seconds or NO_EXPIRY), `parent` (IdTag, maybe empty)."""
 
     def __init__(self):
         self.status = 0
@@ -26,7 +26,7 @@ class IdTagInfo:
         self._date_buf = bytearray(4 * _DATE_MAX)
 
     def read(self, reader, holder_idx):  # HOT
-        """Read holder_idx["idTagInfo"]. Return OK, E_MISSING when absent, or what is wrong with it."""
+        """Read holder_idx["idTagInfo"]. Return OK, E_MISSING, E_RANGE when it is unusable."""
         idx = reader.find(holder_idx, b"idTagInfo")
         if idx < 0:
             return E_MISSING
@@ -40,11 +40,7 @@ class IdTagInfo:
         if reader.error != OK:
             return E_RANGE
         self._read_expiry(reader, reader.find(idx, b"expiryDate"))
-        self.parent.clear()
-        parent_idx = reader.find(idx, b"parentIdTag")
-        if parent_idx >= 0 and reader.kind(parent_idx) == T_STRING:
-            length = reader.copy_text(parent_idx, self.parent.buf, ID_TAG_MAX)
-            self.parent.length = length if length > 0 else 0
+        read_id_tag(reader, reader.find(idx, b"parentIdTag"), self.parent)
         return OK
 
     def _read_expiry(self, reader, idx):  # HOT
@@ -71,3 +67,9 @@ class IdTagInfo:
             if digit != _YEAR[i]:
                 return digit < _YEAR[i]
         return False
+
+
+def read_id_tag(reader, idx, tag):  # HOT
+    """Read a string token into an IdTag, which is empty for anything but 1..20 bytes."""
+    length = reader.copy_text(idx, tag.buf, ID_TAG_MAX)
+    tag.length = length if 0 < length <= ID_TAG_MAX else 0

@@ -1,15 +1,15 @@
-"""RemoteTrigger: TriggerMessage, and the messages that only a trigger asks for.
+"""RemoteTrigger: TriggerMessage, and the messages it asks for.
 
-Called by: Ocpp16. The answer leaves first, then the message (G4). Source: OCPP 1.6 §5.17.
-Heap: one record buffer, none after __init__.
+Called by: Ocpp16, also while Pending, when nothing but these may be sent (B3). The answer leaves
+first, then the message (G4). Source: OCPP 1.6 §5.17. Heap: one record buffer, none after __init__.
 """
 
 from micropython import const
 
+from chargecore.base.clock import WALL_UNKNOWN
 from chargecore.base.codes import OK
-from chargecore.ocpp16.sampled_values import write_meter_value
+from chargecore.ocpp16.sampled_values import has_value, write_meter_value
 from chargecore.store import records
-from chargecore.wire.rpc import ANSWER_RESULT
 
 TRIGGER_WORDS = (
     b"BootNotification",
@@ -25,14 +25,16 @@ _FIRMWARE = const(2)
 _HEARTBEAT = const(3)
 _METER_VALUES = const(4)
 _STATUS = const(5)
-_ALL = const(-1)  # no connectorId given
-_NOT_TRIGGERABLE_WORD = const(6)
+_ALL = const(-0x40000000)  # fields.ABSENT: no connectorId given
+_NOTHING = const(6)
 
 
 class RemoteTrigger:
-    """Handler of TriggerMessage and source of the triggered messages without a source of their own."""
+    """Handler of TriggerMessage and source of everything triggered but BootNotification."""
 
-    def __init__(self, rpc, boot, heartbeat, status_notification, station, recorder, config, clock):
+    def __init__(
+        self, rpc, boot, heartbeat, status_notification, station, recorder, config, clock
+    ):
         self._rpc = rpc
         self._boot = boot
         self._heartbeat = heartbeat
@@ -47,24 +49,21 @@ class RemoteTrigger:
         self._render_meter = self.render_meter
         self._answer = self.answered
         self._word = b"Accepted"
-        self._asked = _NOT_TRIGGERABLE_WORD  # message to be triggered once the answer has left
+        self._asked = _NOTHING  # message to be triggered once the answer has left
         self._asked_connector = _ALL
+        self._status_mask = 0  # bit n: StatusNotification of connector n is wanted
         self._meter_mask = 0  # bit n: MeterValues of connector n are wanted
-        self._meter_connector = 0  # connector whose values are in flight
+        self._wants_heartbeat = False
         self._wants_diagnostics = False
         self._wants_firmware = False
 
     def handle(self, reader, payload_idx):  # HOT
         """Answer TriggerMessage: Accepted, Rejected for an unknown connector, NotImplemented."""
-        idx = reader.find(payload_idx, b"requestedMessage")
         reader.clear()
-        message = reader.word_index(idx, TRIGGER_WORDS)
+        message = reader.word_index(reader.values[0], TRIGGER_WORDS)
         is_known = reader.error == OK
         reader.clear()
-        connector_idx = reader.find(payload_idx, b"connectorId")
-        connector_id = _ALL
-        if connector_idx >= 0:
-            connector_id = reader.int_value(connector_idx, -0x7FFFFFFF - 1, 0x7FFFFFFF)
+        connector_id = reader.values[1]
         self._word = self._verdict(is_known, message, connector_id)
         if self._word == b"Accepted":
             self._asked = message
@@ -76,6 +75,8 @@ class RemoteTrigger:
             return b"NotImplemented"
         if message == _BOOT and self._boot.is_accepted:
             return b"Rejected"  # errata 3.35
+        if message == _METER_VALUES and self._clock.wall_s() == WALL_UNKNOWN:
+            return b"Rejected"  # a meter value without its time is none
         if message == _STATUS or message == _METER_VALUES:
             lowest = 1 if message == _METER_VALUES else 0
             if connector_id != _ALL and not (
@@ -87,7 +88,7 @@ class RemoteTrigger:
     def after_reply(self, now_ms):  # HOT
         """The answer has left: mark the message as wanted."""
         message = self._asked
-        self._asked = _NOT_TRIGGERABLE_WORD
+        self._asked = _NOTHING
         connector_id = self._asked_connector
         if message == _BOOT:
             self._boot.is_triggered = True
@@ -96,47 +97,56 @@ class RemoteTrigger:
         elif message == _FIRMWARE:
             self._wants_firmware = True
         elif message == _HEARTBEAT:
-            self._heartbeat.is_triggered = True
+            self._wants_heartbeat = True
         elif message == _METER_VALUES:
-            self._want_meter_values(connector_id)
+            self._meter_mask |= self._mask_of(connector_id) & ~1  # no main meter
         elif message == _STATUS:
-            self._want_status(connector_id)
+            self._status_mask |= self._mask_of(connector_id)
 
-    def _want_meter_values(self, connector_id):  # HOT
+    def _mask_of(self, connector_id):  # HOT
         if connector_id != _ALL:
-            self._meter_mask |= 1 << connector_id
-            return
-        for connector in self._station.connectors:
-            self._meter_mask |= 1 << connector.connector_id
-
-    def _want_status(self, connector_id):  # HOT
-        if connector_id == _ALL:
-            self._status_notification.report_all()
-        else:
-            self._status_notification.report(connector_id)
+            return 1 << connector_id
+        return (2 << len(self._station.connectors)) - 1
 
     # ---- the triggered messages ----
 
     def poll_call(self, now_ms):  # HOT
         """Send the next triggered message. Return True when a call was placed."""
-        timeout_ms = self._config.message_timeout_s * 1000
-        call = self._rpc.call
+        if self._wants_heartbeat:
+            self._wants_heartbeat = False
+            return self._heartbeat.send()
         if self._wants_diagnostics:
             self._wants_diagnostics = False
-            action = b"DiagnosticsStatusNotification"
-            return call(action, self._render_idle, None, self._answer, timeout_ms) == OK
+            return self._call(b"DiagnosticsStatusNotification", self._render_idle, None)
         if self._wants_firmware:
             self._wants_firmware = False
-            action = b"FirmwareStatusNotification"
-            return call(action, self._render_idle, None, self._answer, timeout_ms) == OK
-        if not self._meter_mask:
-            return False
-        for connector in self._station.connectors:
-            if self._meter_mask >> connector.connector_id & 1:
-                self._meter_mask &= ~(1 << connector.connector_id)
-                self._take_reading(connector)
-                return call(b"MeterValues", self._render_meter, connector, self._answer, timeout_ms) == OK
+            return self._call(b"FirmwareStatusNotification", self._render_idle, None)
+        if self._status_mask:
+            connector_id = _lowest(self._status_mask)
+            self._status_mask &= ~(1 << connector_id)
+            return self._status_notification.send_present(connector_id)
+        if self._meter_mask:
+            connector_id = _lowest(self._meter_mask)
+            self._meter_mask &= ~(1 << connector_id)
+            connector = self._station.connectors[connector_id - 1]
+            self._take_reading(connector)
+            if not has_value(self._record, self._config.sampled_mask):
+                return False  # the meter is silent: nothing to report
+            return self._call(b"MeterValues", self._render_meter, connector)
         return False
+
+    def dropped(self):  # HOT
+        """The connection is gone, and with it who asked."""
+        self._asked = _NOTHING
+        self._status_mask = 0
+        self._meter_mask = 0
+        self._wants_heartbeat = False
+        self._wants_diagnostics = False
+        self._wants_firmware = False
+
+    def _call(self, action, render, arg):  # HOT
+        timeout_ms = self._config.message_timeout_s * 1000
+        return self._rpc.call(action, render, arg, self._answer, timeout_ms) == OK
 
     def _take_reading(self, connector):  # HOT
         """Freeze the newest values, so that every pass of the writer sees the same."""
@@ -150,7 +160,7 @@ class RemoteTrigger:
         )
 
     def render_idle(self, w, arg):  # HOT
-        """Write {"status":"Idle"}: nothing is being uploaded or installed (OCPP 1.6 §4.4, §4.5)."""
+        """Write {"status":"Idle"}: nothing is being uploaded or installed (§4.4, §4.5)."""
         w.open_object()
         w.key(b"status")
         w.text(b"Idle")
@@ -181,4 +191,11 @@ class RemoteTrigger:
 
     def answered(self, status, arg):  # HOT
         """Nothing follows from the answer; a lost triggered message is not sent again."""
-        return status == ANSWER_RESULT
+
+
+def _lowest(mask):  # HOT
+    """Return the number of the lowest bit of a mask that is not 0."""
+    bit = 0
+    while not mask >> bit & 1:
+        bit += 1
+    return bit

@@ -1,16 +1,22 @@
 """Requests: the server's commands of the Core profile, turned into station commands.
 
-Called by: Ocpp16, after the field table of the action has accepted the payload.
+Called by: Ocpp16, after the field table of the action has accepted the payload: reader.values
+holds the fields in the order of the table.
 Source: OCPP 1.6 §5; R1-R4, X1-X5 of the behaviour rules. Heap: none after __init__.
 """
 
 from micropython import const
 
 from chargecore.base.codes import OK
-from chargecore.station.id_tag import ID_TAG_MAX, IdTag
+from chargecore.base.ticks import ticks_diff
+from chargecore.ocpp16.id_tag_info import read_id_tag
+from chargecore.station.id_tag import IdTag
 from chargecore.station.station import RESET_HARD, RESET_SOFT
 from chargecore.station.stop_reasons import STOP_REMOTE, STOP_UNLOCK
+from chargecore.wire.fields import ABSENT
 
+_UNLOCK_MS = const(10_000)  # longest wait for contactor, meter and lock, then it has failed
+_ANY_CONNECTOR = const(0)  # the station chooses
 _UNLOCK_RUNNING = const(0)
 _UNLOCK_DONE = const(1)
 RESET_WORDS = (b"Hard", b"Soft")
@@ -33,6 +39,7 @@ class Requests:
         self._render_status = self.render_status
         self._reset_kind = 0  # RESET_* to start when the answer has left
         self._unlocking = None  # connector whose UnlockConnector waits for its answer
+        self._unlock_at_ms = 0  # since when
 
     def render_status(self, w, word):  # HOT
         """Write {"status": word}."""
@@ -44,36 +51,29 @@ class Requests:
     def _reply(self, word):  # HOT
         self._rpc.reply(self._render_status, word)
 
-    def _int(self, reader, payload_idx, key, missing):  # HOT
-        idx = reader.find(payload_idx, key)
-        if idx < 0:
-            return missing
-        return reader.int_value(idx, -0x7FFFFFFF - 1, 0x7FFFFFFF)
-
     # ---- remote start and stop ----
 
-    def remote_start(self, reader, payload_idx):
-        """RemoteStartTransaction: Accepted means it will be tried (R1)."""
-        connector_id = self._int(reader, payload_idx, b"connectorId", -1)
+    def remote_start(self, reader, payload_idx):  # HOT
+        """RemoteStartTransaction: Accepted means it will be tried (R1).
+
+        An idTag of more than 20 bytes, which takes letters outside ASCII, is Rejected (A7).
+        """
+        connector_id = reader.values[0]
+        is_possible = self._boot.is_accepted
+        if connector_id == ABSENT:
+            connector_id = _ANY_CONNECTOR
+        elif self._station.connector(connector_id) is None:
+            is_possible = False
         tag = self._tag
-        length = reader.copy_text(reader.find(payload_idx, b"idTag"), tag.buf, ID_TAG_MAX)
-        tag.length = length if length > 0 else 0
-        is_possible = (
-            self._boot.is_accepted
-            and tag.length > 0
-            and connector_id != 0
-            and connector_id <= len(self._station.connectors)
-        )
-        if connector_id < 0:
-            connector_id = 0  # not given: the station chooses
-        if is_possible and self._station.start_remotely(connector_id, tag):
+        read_id_tag(reader, reader.values[1], tag)
+        if is_possible and tag.length and self._station.start_remotely(connector_id, tag):
             self._reply(_ACCEPTED)
         else:
             self._reply(_REJECTED)
 
-    def remote_stop(self, reader, payload_idx):
+    def remote_stop(self, reader, payload_idx):  # HOT
         """RemoteStopTransaction: only a running transaction with exactly that id (R4)."""
-        transaction_id = self._int(reader, payload_idx, b"transactionId", 0)
+        transaction_id = reader.values[0]
         connector = None
         if self._boot.is_accepted:
             connector = self._station.by_transaction(transaction_id)
@@ -82,7 +82,7 @@ class Requests:
         else:
             self._reply(_REJECTED)
 
-    def reject(self, reader, payload_idx):
+    def reject(self, reader, payload_idx):  # HOT
         """ReserveNow without its profile: Rejected (OCPP 1.6 §5.13; TC_048_4, TC_050_4)."""
         self._reply(_REJECTED)
 
@@ -90,22 +90,22 @@ class Requests:
 
     def change_availability(self, reader, payload_idx):
         """ChangeAvailability: Accepted, Scheduled while a transaction runs, Rejected (X3)."""
-        connector_id = self._int(reader, payload_idx, b"connectorId", 0)
-        word = reader.word_index(reader.find(payload_idx, b"type"), AVAILABILITY_WORDS)
+        connector_id = reader.values[0]
+        is_operative = AVAILABILITY_WORDS[reader.values[1]] == b"Operative"
         if connector_id < 0 or connector_id > len(self._station.connectors):
             self._reply(_REJECTED)
-        elif self._station.set_operative(connector_id, word == 1):
+        elif self._station.set_operative(connector_id, is_operative):
             self._reply(_ACCEPTED)
         else:
             self._reply(b"Scheduled")
 
     def reset(self, reader, payload_idx):
         """Reset: the answer leaves first, then the sessions end (X1)."""
-        word = reader.word_index(reader.find(payload_idx, b"type"), RESET_WORDS)
-        self._reset_kind = RESET_HARD if word == 0 else RESET_SOFT
+        is_hard = RESET_WORDS[reader.values[0]] == b"Hard"
+        self._reset_kind = RESET_HARD if is_hard else RESET_SOFT
         self._reply(_ACCEPTED)
 
-    def clear_cache(self, reader, payload_idx):
+    def clear_cache(self, reader, payload_idx):  # HOT
         """ClearCache: empties the cache, nothing else; Rejected while it is off (E 3.23)."""
         if not self._config.authorization_cache_enabled:
             self._reply(_REJECTED)
@@ -115,10 +115,9 @@ class Requests:
 
     # ---- unlock ----
 
-    def unlock(self, reader, payload_idx):
+    def unlock(self, reader, payload_idx):  # HOT
         """UnlockConnector: stops a running transaction, then answers what the lock did (X5)."""
-        connector_id = self._int(reader, payload_idx, b"connectorId", 0)
-        connector = self._station.connector(connector_id)
+        connector = self._station.connector(reader.values[0])
         if connector is None or not self._config.has_socket:
             self._reply(b"NotSupported")
             return
@@ -126,6 +125,7 @@ class Requests:
             self._reply(b"UnlockFailed")
             return
         self._unlocking = connector
+        self._unlock_at_ms = self._clock.ticks_ms()
         connector.lock_holder.clear()
         if not connector.stop(STOP_UNLOCK, None):
             connector.drop_pending()
@@ -134,10 +134,13 @@ class Requests:
     def poll(self, now_ms):  # HOT
         """Answer a waiting UnlockConnector once the lock has moved."""
         connector = self._unlocking
-        if connector is None or connector.transaction.is_active:
+        if connector is None:
             return
-        result = connector.controller.unlock_result
-        if result == _UNLOCK_RUNNING:
+        result = _UNLOCK_RUNNING
+        if not connector.transaction.is_active:
+            result = connector.controller.unlock_result
+        has_time = ticks_diff(now_ms, self._unlock_at_ms) < _UNLOCK_MS
+        if result == _UNLOCK_RUNNING and has_time:
             return
         self._unlocking = None
         word = b"Unlocked" if result == _UNLOCK_DONE else b"UnlockFailed"

@@ -1,13 +1,21 @@
 """SampledValues: a meter record as MeterValue JSON.
 
-Called by: Transactions (MeterValues, transactionData), RemoteTrigger. Source: OCPP 1.6 §7.33, §7.43;
-M3-M8 of the behaviour rules: value is a string, context and measurand are always written.
-Heap: none.
+Called by: Transactions (MeterValues, transactionData), RemoteTrigger.
+Source: OCPP 1.6 §7.33, §7.43; M3-M8 of the behaviour rules: value is a string, context and
+measurand are always written. Heap: none.
 """
 
 from chargecore.ocpp16.words import CONTEXT
 from chargecore.station import measurands
-from chargecore.store.records import METER_CONTEXT, OFF_WALL_S
+from chargecore.store.records import METER_CONTEXT
+
+
+def has_value(record, mask):  # HOT
+    """Return True when the record knows anything of mask: a list must not be empty (§7.33)."""
+    for bit in range(measurands.COUNT):
+        if mask >> bit & 1 and measurands.is_known(record, bit):
+            return True
+    return False
 
 
 def write_meter_value(w, record, mask, wall_s):  # HOT

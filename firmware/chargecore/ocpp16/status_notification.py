@@ -1,6 +1,7 @@
 """StatusNotification: reports status changes in order, connectorId 0 first.
 
-Called by: Ocpp16. Source: OCPP 1.6 §4.9, OCPP-J 1.6 §5.4; B2, B7, S1-S9. Heap: none after __init__.
+Called by: Ocpp16, RemoteTrigger. Source: OCPP 1.6 §4.9, OCPP-J 1.6 §5.4; B2, B7, S1-S9.
+Heap: none after __init__.
 """
 
 from chargecore.base.clock import WALL_UNKNOWN
@@ -30,10 +31,6 @@ class StatusNotification:
         for connector in self._station.connectors:
             connector.status.log.report_now()
 
-    def report(self, connector_id):  # HOT
-        """Report one present status (TriggerMessage)."""
-        self._log(connector_id).report_now()
-
     def collapse(self):  # HOT
         """After a reconnect: only what differs from what the server knows."""
         self._station.status_log.collapse()
@@ -45,13 +42,21 @@ class StatusNotification:
         for connector_id in range(len(self._station.connectors) + 1):
             log = self._log(connector_id)
             if log.count and log.take():
-                self._connector_id = connector_id
-                timeout_ms = self._config.message_timeout_s * 1000
-                code = self._rpc.call(
-                    b"StatusNotification", self._render, log, self._answer, timeout_ms
-                )
-                return code == OK
+                return self._send(connector_id, log)
         return False
+
+    def send_present(self, connector_id):  # HOT
+        """Send one present status (TriggerMessage). Return True when the call was placed."""
+        log = self._log(connector_id)
+        log.take_present()
+        return self._send(connector_id, log)
+
+    def _send(self, connector_id, log):  # HOT
+        """Send what the log gave out last."""
+        self._connector_id = connector_id
+        timeout_ms = self._config.message_timeout_s * 1000
+        code = self._rpc.call(b"StatusNotification", self._render, log, self._answer, timeout_ms)
+        return code == OK
 
     def render(self, w, log):  # HOT
         """Write the payload of the change that log.take() gave out."""

@@ -1,4 +1,4 @@
-"""Transactions: sends the outbox: StartTransaction, MeterValues, StopTransaction, strictly in order.
+"""Transactions: sends the outbox: StartTransaction, MeterValues, StopTransaction, in order.
 
 Called by: Ocpp16. A record is rendered when it is sent, with the transaction id known by then.
 Source: OCPP 1.6 §3.7, §4.8, §4.10; T1-T9 of the behaviour rules. Heap: none after __init__.
@@ -6,14 +6,15 @@ Source: OCPP 1.6 §3.7, §4.8, §4.10; T1-T9 of the behaviour rules. Heap: none 
 
 from chargecore.base.codes import OK
 from chargecore.ocpp16.id_tag_info import IdTagInfo
-from chargecore.ocpp16.sampled_values import write_meter_value
+from chargecore.ocpp16.sampled_values import has_value, write_meter_value
 from chargecore.ocpp16.words import STOP_REASON
-from chargecore.store import records
 from chargecore.station.auth_cache import TAG_ACCEPTED
 from chargecore.station.id_tag import IdTag
+from chargecore.store import records
 from chargecore.wire.rpc import ANSWER_LOST, ANSWER_RESULT
 
-_INT32_MAX = 0x7FFFFFFF
+_INT32_MAX = 0x7FFFFFFF  # heap-ok: made once, at import
+_INT32_MIN = -_INT32_MAX - 1
 
 
 class Transactions:
@@ -46,6 +47,9 @@ class Transactions:
             action = b"StopTransaction"
             render = self._render_stop
         else:
+            if not has_value(outbox.record, outbox.record.u32(records.METER_SEND_MASK)):
+                outbox.accepted()  # the meter was silent, and an empty list is refused by servers
+                return False
             action = b"MeterValues"
             render = self._render_meter
         timeout_ms = self._config.message_timeout_s * 1000
@@ -92,7 +96,7 @@ class Transactions:
         w.close_object()
 
     def render_stop(self, w, arg):  # HOT
-        """Write StopTransaction of the loaded record, with transactionData if samples were kept."""
+        """Write StopTransaction of the loaded record, with transactionData if there is any."""
         outbox = self._outbox
         record = outbox.record
         id_len = record.u8(records.STOP_ID_LEN)
@@ -122,13 +126,14 @@ class Transactions:
             sample = outbox.sample
             if outbox.load_sample(seq) == OK:
                 mask = sample.u32(records.METER_STOP_MASK)
-                write_meter_value(w, sample, mask, outbox.sample_wall_s)
+                if has_value(sample, mask):
+                    write_meter_value(w, sample, mask, outbox.sample_wall_s)
             seq = outbox.next_sample(seq, tx)
         w.close_array()
 
     # ---- answers ----
 
-    def answered(self, status, arg):
+    def answered(self, status, arg):  # HOT
         """Note what became of the record in flight (T3, T4)."""
         outbox = self._outbox
         if status == ANSWER_LOST:
@@ -138,24 +143,23 @@ class Transactions:
         else:
             outbox.refused(self._clock.ticks_ms())
 
-    def _take(self, kind):
-        """Use the answer. Return False when it is not a valid one: that is a failure to process (J6)."""
+    def _take(self, kind):  # HOT
+        """Use the answer. Return False for an invalid one: that is a failure to process (J6)."""
         if kind == records.REC_START:
             return self._take_start()
         if kind == records.REC_STOP:
             self._take_stop()
         return True
 
-    def _take_start(self):
+    def _take_start(self):  # HOT
         rpc = self._rpc
         reader = rpc.reader
         info = self._info
         if info.read(reader, rpc.payload_idx) != OK:
             return False
         reader.clear()
-        transaction_id = reader.int_value(
-            reader.find(rpc.payload_idx, b"transactionId"), -_INT32_MAX - 1, _INT32_MAX
-        )
+        id_idx = reader.find(rpc.payload_idx, b"transactionId")
+        transaction_id = reader.int_value(id_idx, _INT32_MIN, _INT32_MAX)
         if reader.error != OK:
             reader.clear()
             return False
@@ -172,7 +176,7 @@ class Transactions:
                     connector.refuse()
         return True
 
-    def _take_stop(self):
+    def _take_stop(self):  # HOT
         """Only the cache learns from it; no answer reopens a stopped transaction (T17)."""
         record = self._outbox.record
         if not record.u8(records.STOP_ID_LEN):
@@ -180,7 +184,7 @@ class Transactions:
         if self._info.read(self._rpc.reader, self._rpc.payload_idx) == OK:
             self._remember(records.STOP_ID_TAG, records.STOP_ID_LEN)
 
-    def _remember(self, tag_offset, len_offset):
+    def _remember(self, tag_offset, len_offset):  # HOT
         record = self._outbox.record
         info = self._info
         self._tag.set(record.buf, tag_offset, record.u8(len_offset))

@@ -1,0 +1,101 @@
+"""build(): the OCPP 1.6 side of a station, made from its parts. Called by: main.py, once per boot.
+
+What main.py passes, all of it made before:
+  channel      the WebSocket, with the rx buffer of the station
+  reader       JsonReader for that buffer: 400 tokens, 12 levels
+  connection   Connection over that WebSocket; build() configures it and sets its callbacks,
+               main.py calls start() and schedules connection.poll
+  backoff      the Backoff that the Connection was given
+  station      Station; authorizer, recorder, outbox: the ones its connectors use
+  settings     Settings over keys.TABLE, after load(); build() sets its on_change
+  config       the StationConfig that settings writes to
+  state        StateStore, after load() and next_boot()
+  link         the Link that station and authorizer read
+  clock, events, random_bits
+What main.py does with the result: schedule poll every 20 ms or so, after connection.poll; nothing
+else. `boot`, `data_transfer` and `rpc` of it are for the control socket.
+A profile that is not in config.profiles is not imported: its calls are answered NotSupported.
+Errors: ConfigError when the station file cannot be connected with.
+"""
+
+from chargecore.ocpp16 import memory, tables
+from chargecore.ocpp16.adapter import Ocpp16
+from chargecore.ocpp16.authorize import Authorize
+from chargecore.ocpp16.boot import Boot
+from chargecore.ocpp16.configuration import Configuration
+from chargecore.ocpp16.connection_keys import ConnectionKeys
+from chargecore.ocpp16.data_transfer import DataTransfer
+from chargecore.ocpp16.heartbeat import Heartbeat
+from chargecore.ocpp16.presence import Presence
+from chargecore.ocpp16.requests import Requests
+from chargecore.ocpp16.status_notification import StatusNotification
+from chargecore.ocpp16.transactions import Transactions
+from chargecore.wire.rpc import Rpc
+
+
+def build(
+    channel,
+    reader,
+    connection,
+    backoff,
+    station,
+    authorizer,
+    recorder,
+    outbox,
+    settings,
+    config,
+    state,
+    link,
+    clock,
+    events,
+    random_bits,
+):
+    """Return the Ocpp16 of the station, connected to everything."""
+    mark = memory.installation(state, random_bits)
+    rpc = Rpc(channel, reader, clock, events, random_bits, mark)
+    boot = Boot(rpc, config, settings, clock, events, random_bits)
+    heartbeat = Heartbeat(rpc, config, clock, events)
+    status_notification = StatusNotification(rpc, station, config, clock)
+    requests = Requests(rpc, station, authorizer, boot, config, clock)
+    configuration = Configuration(rpc, settings, config, events)
+    data_transfer = DataTransfer(rpc, config)
+    trigger = None
+    triggered = ()
+    actions = _core_actions(requests, configuration, data_transfer)
+    if config.has_profile(b"RemoteTrigger"):
+        from chargecore.ocpp16.remote_trigger import RemoteTrigger
+
+        trigger = RemoteTrigger(
+            rpc, boot, heartbeat, status_notification, station, recorder, config, clock
+        )
+        triggered = (trigger,)
+        actions += ((b"TriggerMessage", tables.TRIGGER_MESSAGE, trigger.handle),)
+    # Statuses before the queue (B2); a driver at the reader waits for Authorize; a long queue must
+    # not hold up Heartbeat (B12), so it comes last.
+    sources = (status_notification,) + triggered
+    sources += (Authorize(rpc, authorizer, config), heartbeat, data_transfer)
+    sources += (Transactions(rpc, outbox, station, authorizer, config, clock),)
+    parts = (boot, heartbeat, status_notification, requests, trigger)
+    presence = Presence(*parts, authorizer, connection, state, link)
+    ConnectionKeys(connection, channel, backoff, settings, config).apply()
+    ocpp = Ocpp16(
+        rpc, boot, data_transfer, requests, presence, sources, triggered, actions, events
+    )
+    connection.set_callbacks(ocpp.opened, ocpp.closed)
+    return ocpp
+
+
+def _core_actions(requests, configuration, data_transfer):
+    """Return (action, field table, handler) of the Core profile."""
+    return (
+        (b"ChangeAvailability", tables.CHANGE_AVAILABILITY, requests.change_availability),
+        (b"ChangeConfiguration", tables.CHANGE_CONFIGURATION, configuration.change),
+        (b"ClearCache", tables.NOTHING, requests.clear_cache),
+        (b"DataTransfer", tables.DATA_TRANSFER, data_transfer.handle),
+        (b"GetConfiguration", tables.GET_CONFIGURATION, configuration.get),
+        (b"RemoteStartTransaction", tables.REMOTE_START, requests.remote_start),
+        (b"RemoteStopTransaction", tables.REMOTE_STOP, requests.remote_stop),
+        (b"ReserveNow", tables.RESERVE_NOW, requests.reject),
+        (b"Reset", tables.RESET, requests.reset),
+        (b"UnlockConnector", tables.UNLOCK_CONNECTOR, requests.unlock),
+    )
