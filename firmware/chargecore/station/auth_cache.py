@@ -21,7 +21,7 @@ NO_EXPIRY = const(-1)
 
 
 class AuthCache:
-    """Tags with status, expiry and parent. Full: refused tags go first, then the longest unused."""
+    """Tags with status, expiry, parent. Full: refused tags go first, then the longest unused."""
 
     def __init__(self, capacity):
         self._capacity = capacity

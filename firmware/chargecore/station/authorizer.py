@@ -1,8 +1,9 @@
 """Authorizer: may this tag start, or stop, a session on that connector?
 
-Called by: Station (ask), the protocol adapter (takes the question to the server, brings the answer).
+Called by: Station (ask), the protocol adapter (takes the question to the server and back).
 Decides from the cache where the settings allow it, asks the server otherwise, and falls back to
-the offline rules when the server cannot be asked (OCPP 1.6 §3.5, §4.1; A1-A6 of the behaviour rules).
+the offline rules when the server cannot be asked.
+Source: OCPP 1.6 §3.5, §4.1; A1-A6 of the behaviour rules.
 Heap: none after __init__.
 """
 

@@ -122,6 +122,8 @@ class StationConfig:
         self._load_hardware(station)
         self.profiles = _profiles(station, self.profiles)
         self.auth_key_hex = _auth_key(station)
+        if self.auth_key_hex and b":" in self.station_id:
+            raise ConfigError("id")
 
     def set_text(self, attribute, value):
         """Check a text setting and take it with what follows. Return OK, E_RANGE or E_LENGTH."""
@@ -131,7 +133,7 @@ class StationConfig:
         if attribute == "connector_phase_rotation":
             code = self._check_rotation(value)
         elif attribute == "auth_key_hex":
-            code = check_auth_key(value)
+            code = self._check_auth_key(value)
         elif attribute == "profiles":
             value = loadable_profiles(value.split(b","))
             code = E_RANGE if value is None else OK
@@ -148,6 +150,10 @@ class StationConfig:
         setattr(self, attribute, value)
         setattr(self, _MASK_OF_LIST[attribute], mask)
         return OK
+
+    def _check_auth_key(self, value):
+        """Return OK or E_RANGE. HTTP Basic cannot carry a user name with a colon (RFC 7617 §2)."""
+        return E_RANGE if b":" in self.station_id else check_auth_key(value)
 
     def _check_rotation(self, value):
         items = value.split(b",")

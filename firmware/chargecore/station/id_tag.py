@@ -1,12 +1,15 @@
 """IdTag: one card id in a fixed buffer.
 
 Called by: connectors, transactions, authorization. Comparison ignores ASCII case (OCPP 1.6 §3.9).
-Heap: 20 bytes at start, none after.
+A record has room for 20 bytes. So a tag of 20 characters is held when they are ASCII, as all that
+readers give; one with other letters may be too long, and is refused where it comes in (A7).
+Heap: 24 bytes at start, none after.
 """
 
 from micropython import const
 
-ID_TAG_MAX = const(20)  # CiString20Type; counted in bytes here, so 20 ASCII characters
+ID_TAG_MAX = const(20)  # CiString20Type, in bytes
+_SPARE = const(4)  # lets the JSON reader decode an escape at the very end in place
 
 
 def same_text(a_buf, a_start, b_buf, b_start, length):  # HOT
@@ -28,7 +31,7 @@ class IdTag:
     """A card id of 0..20 bytes; empty means none."""
 
     def __init__(self):
-        self.buf = bytearray(ID_TAG_MAX)
+        self.buf = bytearray(ID_TAG_MAX + _SPARE)
         self.length = 0  # bytes in use; 0 = no tag
 
     def clear(self):  # HOT
@@ -54,7 +57,7 @@ class IdTag:
         return self.matches(other.buf, 0, other.length)
 
     def matches(self, src_buf, start, length):  # HOT
-        """Return True when src_buf[start:start+length] is this tag. An empty tag matches nothing."""
+        """Return True when src_buf[start:start+length] is this tag; empty matches nothing."""
         if length == 0 or length != self.length:
             return False
         return same_text(self.buf, 0, src_buf, start, length)

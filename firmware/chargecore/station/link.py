@@ -2,8 +2,9 @@
 
 
 class Link:
-    """Two facts that decide between asking and the offline rules."""
+    """The facts that decide between asking and the offline rules, and when a reset may go on."""
 
     def __init__(self):
         self.is_online = False  # connected, and the boot was accepted: our calls get answers
         self.is_known = False  # a server has accepted this station at least once, ever (B11)
+        self.is_busy = False  # a call or an answer is under way

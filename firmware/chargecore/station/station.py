@@ -1,6 +1,6 @@
 """Station: the connectors together: cards, availability, shared current, reset.
 
-Called by: main.py (step, every 20..50 ms), the protocol adapter (commands), the host's control socket.
+Called by: main.py (step, every 20..50 ms; restart_failed), the protocol adapter (commands).
 Never: talks to a server; the adapter polls what is to be told.
 Heap: none after __init__.
 """
@@ -9,11 +9,11 @@ from micropython import const
 
 from chargecore.base.events import EV_RESET_REQUESTED
 from chargecore.base.ticks import ticks_diff
-from chargecore.safety.faults import FAULT_NONE
+from chargecore.safety.faults import FAULT_NONE, FAULT_RESET, is_blocking
 from chargecore.safety.reasons import OPEN_RESET
 from chargecore.station.id_tag import IdTag
 from chargecore.station.status_log import StatusLog
-from chargecore.station.statuses import AVAILABLE, UNAVAILABLE
+from chargecore.station.statuses import AVAILABLE, FAULTED, UNAVAILABLE
 from chargecore.station.stop_reasons import STOP_HARD_RESET, STOP_REBOOT, STOP_SOFT_RESET
 
 RESET_NONE = const(0)
@@ -46,9 +46,11 @@ class Station:
         self._card = IdTag()
         self.site_limit_ma = _NO_LIMIT_MA  # current all connectors together may draw, per phase
         self.operative = state.is_operative(0)
+        self.fault = FAULT_NONE  # FAULT_* of the unit, told with connectorId 0; main.py sets it
         self.reset_kind = RESET_NONE  # reset asked for and not done yet
         self.is_reset_due = False  # everything is told: main.py restarts now
         self._reset_at_ms = 0
+        self._restarts_failed = 0  # in a row
         for connector in connectors:
             connector.operative = state.is_operative(connector.connector_id)
 
@@ -73,7 +75,7 @@ class Station:
         return None
 
     def start_remotely(self, connector_id, tag):  # HOT
-        """Try a RemoteStartTransaction; connector_id 0 means any. Return False when it cannot be."""
+        """Try a RemoteStartTransaction; connector_id 0 means any. Return False if it cannot be."""
         if self.reset_kind != RESET_NONE:
             return False
         return self._desk.start_remotely(connector_id, tag)
@@ -109,13 +111,24 @@ class Station:
             reason = STOP_HARD_RESET
         elif kind == RESET_OWN:
             reason = STOP_REBOOT
-        if self.is_charging():  # for Recovery, should a stop record not be written in time
-            self._state.note_restart(reason)
         for connector in self.connectors:
             connector.drop_pending()
             connector.stop(reason, None)
             if kind == RESET_HARD:
                 connector.controller.emergency_open(OPEN_RESET)
+        if self.is_charging():  # for Recovery, should a stop record not be written in time
+            self._state.note_restart(reason)
+
+    def restart_failed(self):
+        """Try a restart that came back ResetRetries times more, then go on and report it (S10)."""
+        self._restarts_failed += 1
+        if self._restarts_failed <= self._config.reset_retries:
+            return
+        self._restarts_failed = 0
+        self.reset_kind = RESET_NONE
+        self.is_reset_due = False
+        self.fault = FAULT_RESET
+        self._state.clear_restart()
 
     # ---- once per pass ----
 
@@ -127,10 +140,16 @@ class Station:
             connector.step(now_ms)
         self._recovery.step(now_ms)
         log = self.status_log
-        log.update(AVAILABLE if self.operative else UNAVAILABLE, FAULT_NONE, now_ms)
+        log.update(self._status(), self.fault, now_ms)
         log.settle(self._config.minimum_status_duration_s, now_ms)
         if self.reset_kind != RESET_NONE and not self.is_reset_due:
             self._see_reset_through(now_ms)
+
+    def _status(self):  # HOT
+        """Return the status of connectorId 0 (S1). A reset that failed is only a warning."""
+        if self.fault != FAULT_RESET and is_blocking(self.fault):
+            return FAULTED
+        return AVAILABLE if self.operative else UNAVAILABLE
 
     def is_charging(self):  # HOT
         """Return True while a transaction runs on any connector."""
@@ -172,7 +191,7 @@ class Station:
         """Return True while the server can still be told something."""
         if not self._link.is_online:
             return False
-        if self._outbox.pending:
+        if self._outbox.pending or self.status_log.count or self._link.is_busy:
             return True
         for connector in self.connectors:
             if connector.status.log.count:

@@ -59,13 +59,13 @@ class StatusLog:
         self._push()
 
     def report_now(self):  # HOT
-        """Queue the present status whatever was reported before (boot, TriggerMessage)."""
+        """Queue the present status, and nothing older, whatever was reported before (boot)."""
         self._first_idx = 0
         self.count = 0
         self._push()
 
     def collapse(self):  # HOT
-        """Forget the history; keep the present status if the server does not know it (reconnect)."""
+        """Forget the history; keep the present status if the server does not know it."""
         self._first_idx = 0
         self.count = 0
         if self.status != self._told_status or self.fault != self._told_fault:
@@ -86,6 +86,14 @@ class StatusLog:
         self._first_idx = (self._first_idx + 1) % _SLOTS
         self.count -= 1
         return True
+
+    def take_present(self):  # HOT
+        """Put the present status into taken_*, whatever is queued (TriggerMessage)."""
+        self.taken_status = self.status
+        self.taken_fault = self.fault
+        self.taken_uptime_s = self._since_uptime_s
+        self._queued_status = self.status
+        self._queued_fault = self.fault
 
     def told(self):  # HOT
         """Note that the server has answered the change in taken_*."""

@@ -35,7 +35,9 @@ def is_allowed(status, next_status):  # HOT
 
 
 def stepping_stone(status, next_status):  # HOT
-    """Return the status to report in between when the table forbids the direct way, else next_status.
+    """Return the status to report in between when the table forbids the direct way.
+
+    When it is allowed, that is next_status itself.
 
     Two changes between two polls look like one; these are the pairs a session can produce.
     Preparing to Unavailable has no row: the pending start is dropped first (B1, then A8).

@@ -40,7 +40,7 @@ class SwipeDesk:
         connector = self._free_connector(hint)
         purpose = PURPOSE_START
         if connector is None:
-            connector = self._stoppable_by_parent(hint)
+            connector = self._taken_with_parent(hint)
             purpose = PURPOSE_STOP
         if connector is None:
             self._events.add(EV_SWIPE_IGNORED, hint, _WHY_NO_CONNECTOR)
@@ -65,9 +65,8 @@ class SwipeDesk:
             return
         connector = self._connectors[question.connector_id - 1]
         if question.purpose == PURPOSE_STOP:
-            parent = connector.transaction.parent
-            if parent.equals(question.parent):  # parents compare with parents only (A8)
-                connector.stop(STOP_LOCAL, question.tag)
+            if connector.transaction.parent.equals(question.parent):  # never with a tag (A8)
+                _end_for(connector, question.tag)
             return
         if not connector.authorize(question.tag, question.parent, way):
             self._events.add(EV_SWIPE_IGNORED, question.connector_id, _WHY_NO_LONGER)
@@ -102,11 +101,21 @@ class SwipeDesk:
                     found = connector
         return found
 
-    def _stoppable_by_parent(self, hint):  # HOT
-        """Return a charging connector whose session has a parent: only then a foreign tag is asked (T11)."""
+    def _taken_with_parent(self, hint):  # HOT
+        """Return a connector whose session, or lock after it, has a parent; else None.
+
+        Only then a foreign tag is worth a question (T11, T6).
+        """
         for connector in self._connectors:
             if hint and connector.connector_id != hint:
                 continue
-            if connector.transaction.is_active and connector.transaction.parent.length:
+            is_taken = connector.transaction.is_active or connector.lock_holder.length
+            if is_taken and connector.transaction.parent.length:
                 return connector
         return None
+
+
+def _end_for(connector, tag):  # HOT
+    """Stop the session, or give the cable free that stayed locked after it."""
+    if not connector.stop(STOP_LOCAL, tag) and connector.lock_holder.length:
+        connector.release_lock()
