@@ -8,6 +8,7 @@ import re
 from datetime import datetime
 
 from ocpp.exceptions import (
+    FormationViolationError,
     FormatViolationError,
     NotImplementedError,
     NotSupportedError,
@@ -23,6 +24,18 @@ _YEAR_MIN = 2024
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _TIME_FIELDS = ("timestamp",)
+ERROR_CODES = (  # OCPP-J 1.6 §4.2.3, with its spelling
+    "NotImplemented",
+    "NotSupported",
+    "InternalError",
+    "ProtocolError",
+    "SecurityError",
+    "FormationViolation",
+    "PropertyConstraintViolation",
+    "OccurenceConstraintViolation",
+    "TypeConstraintViolation",
+    "GenericError",
+)
 _FROM_STATION = frozenset(
     str(word.value)
     for word in (
@@ -61,6 +74,20 @@ def fault_of_result(message_id, action, payload):
     return _fault_of_payload(CallResult(message_id, payload, action))
 
 
+def fault_of_order(message_id, action, payload):
+    """Return the OCPPError that a CALL of the server's own would deserve, None when it is right."""
+    return _fault_of_payload(Call(message_id, action, payload))
+
+
+def fault_of_error(payload):
+    """Return a text when a CALLERROR is wrong: its code, or the kind of a field; "" when right."""
+    if payload["code"] not in ERROR_CODES:
+        return f"CALLERROR code {payload['code']!r}: not one of OCPP-J 1.6"
+    if not isinstance(payload["description"], str) or not isinstance(payload["details"], dict):
+        return "CALLERROR: the description must be a text, the details an object"
+    return ""
+
+
 def text_of(error):
     """Return an OCPPError in one line."""
     cause = error.details.get("cause", "") if isinstance(error.details, dict) else ""
@@ -73,13 +100,18 @@ def _is_message_id(value):
 
 def _fault_of_payload(message):
     if not isinstance(message.payload, dict):
-        return FormatViolationError(details={"cause": "the payload is not an object"})
+        return FormationViolationError(details={"cause": "the payload is not an object"})
     try:
         _validate_payload(message, _VERSION)
     except OCPPError as error:
         cause = error.details.get("cause", error.description)
-        return type(error)(details={"cause": cause.splitlines()[0] if cause else ""})
+        return _strict(type(error))(details={"cause": cause.splitlines()[0] if cause else ""})
     return next(_faults_below(message.payload, ""), None)
+
+
+def _strict(kind):
+    """Return the exception whose code OCPP-J 1.6 §4.2.3 has; FormatViolation is of 2.0.1."""
+    return FormationViolationError if kind is FormatViolationError else kind
 
 
 def _faults_below(value, path):

@@ -26,7 +26,10 @@ def iso(instant):
 
 @dataclass
 class Frame:
-    """One message, either way. Of a CALL, `answer` is the Frame that answered it."""
+    """One message, either way. Of a CALL, `answer` is the Frame that answered it.
+
+    frame["idTag"] is short for frame.payload["idTag"].
+    """
 
     station_id: str
     is_from_station: bool
@@ -37,8 +40,12 @@ class Frame:
     text: str  # as it went over the wire
     violation: str = ""  # what a station's frame does wrong
     answer: Optional["Frame"] = None
+    is_settled: bool = False  # of a CALL: answered, or it is decided that nobody will
     at_s: float = field(default_factory=time.monotonic)
     wall: datetime = field(default_factory=now_utc)
+
+    def __getitem__(self, name):
+        return self.payload[name]
 
 
 @dataclass

@@ -25,10 +25,10 @@ class RulesError(Exception):
 class Rules:
     """Answers to BootNotification and to idTags. Without tags every tag is Accepted."""
 
-    def __init__(self, boot_status="Accepted", interval_s=300, tags=None):
-        self.boot_status = boot_status  # RegistrationStatus of the next BootNotification
-        self.interval_s = interval_s
+    def __init__(self, boots=(("Accepted", 300),), tags=None):
+        self._boots = []  # (RegistrationStatus, interval in s) of the next boots; the last stays
         self._tags = {_ANY: {"status": "Accepted"}}
+        self.set_boots(boots)
         if tags is not None:
             self.set_tags(tags)
 
@@ -38,23 +38,26 @@ class Rules:
             raise RulesError("tags: must be one JSON object {tag: status}")
         self._tags = {tag.casefold(): _info(tag, value) for tag, value in tags.items()}
 
-    def set_boot(self, status, interval_s):
-        """Set the answer to the next BootNotification. Errors: RulesError."""
-        known = {word.casefold(): word for word in BOOT_STATUSES}
-        if status.casefold() not in known:
-            raise RulesError(f"boot {status}: must be one of {', '.join(known)}")
-        if interval_s < 0:
-            raise RulesError(f"interval {interval_s}: must not be negative")
-        self.boot_status = known[status.casefold()]
-        self.interval_s = interval_s
+    def set_tag(self, tag, value):
+        """Set one tag to a status or an idTagInfo, `*` for all others. Errors: RulesError."""
+        self._tags[tag.casefold()] = _info(tag, value)
+
+    def set_boots(self, boots):
+        """Set the answers to the next BootNotifications, (status, interval in s) each.
+
+        The last one stays. Errors: RulesError.
+        """
+        boots = [_boot(status, interval_s) for status, interval_s in boots]
+        if not boots:
+            raise RulesError("boots: at least one answer is needed")
+        self._boots = boots
 
     def boot_answer(self):
-        """Return the payload that answers a BootNotification."""
-        return {
-            "status": self.boot_status,
-            "current_time": iso(now_utc()),
-            "interval": self.interval_s,
-        }
+        """Return the payload that answers a BootNotification, and move on to the next answer."""
+        status, interval_s = self._boots[0]
+        if len(self._boots) > 1:
+            self._boots = self._boots[1:]
+        return {"status": status, "current_time": iso(now_utc()), "interval": interval_s}
 
     def id_tag_info(self, tag):
         """Return the idTagInfo of a tag; tags are compared without case (CiString20Type)."""
@@ -71,6 +74,15 @@ def read_tags(path):
     except ValueError as error:
         raise RulesError(f"{path}: not JSON: {error}") from error
     return tags
+
+
+def _boot(status, interval_s):
+    known = {word.casefold(): word for word in BOOT_STATUSES}
+    if str(status).casefold() not in known:
+        raise RulesError(f"boot {status}: must be one of {', '.join(BOOT_STATUSES)}")
+    if isinstance(interval_s, bool) or not isinstance(interval_s, int) or interval_s < 0:
+        raise RulesError(f"interval {interval_s}: must be a whole number of seconds, not negative")
+    return known[status.casefold()], interval_s
 
 
 def _info(tag, value):
