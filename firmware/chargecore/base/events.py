@@ -18,6 +18,7 @@ EV_FAULT_CLEARED = const(23)
 EV_PILOT_STATE = const(24)
 EV_LOCK_FAILED = const(25)
 EV_PILOT_PULSE = const(26)
+EV_SAFETY_LATE = const(27)
 
 EV_TX_STARTED = const(40)
 EV_TX_STOPPED = const(41)
@@ -71,6 +72,7 @@ TEXTS = (
     (EV_PILOT_STATE, "connector {a}: pilot state {b}"),
     (EV_LOCK_FAILED, "connector {a}: lock did not reach position {b}"),
     (EV_PILOT_PULSE, "connector {a}: short pilot pulse, state {b}"),
+    (EV_SAFETY_LATE, "safety step {a} ms after the one before"),
     (EV_TX_STARTED, "connector {a}: transaction {b} started"),
     (EV_TX_STOPPED, "connector {a}: transaction {b} stopped"),
     (EV_AUTHORIZED, "connector {a}: authorized, way {b}"),

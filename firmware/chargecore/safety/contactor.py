@@ -26,7 +26,7 @@ class Contactor:
         self.closings = 0  # since boot
 
     def open(self, reason):  # HOT
-        """Switch the coil off, whatever else is going on. The first reason of an opening is kept."""
+        """Switch the coil off, whatever else is going on. An opening keeps its first reason."""
         self._coil_pin.value(0)
         if self.is_closed:
             self.is_closed = False

@@ -1,7 +1,8 @@
 """DeadMan: the pulse that keeps the hardware's permission alive.
 
-Called by: SafetyStep alone, after all checks of a full step passed. Each feed toggles the output; an
-external retriggerable one-shot drops the coils when the edges stop (R56: <= 200 ms). Heap: none.
+Called by: SafetyStep alone, after all checks of a full step passed. Each feed toggles the output;
+an external retriggerable one-shot drops the coils when the edges stop (R56: within 200 ms).
+Heap: none after __init__.
 """
 
 

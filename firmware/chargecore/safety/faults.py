@@ -1,4 +1,4 @@
-"""Fault numbers, protocol-neutral. The adapters map them to their own words. Never reuse a number."""
+"""Fault numbers, protocol-neutral, never reused. The adapters map them to their own words."""
 
 from micropython import const
 
@@ -19,7 +19,7 @@ FAULT_WEAK_SIGNAL = const(13)
 FAULT_OTHER = const(14)
 FAULT_LOCAL_LIST = const(15)
 
-# Bit n: FAULT n is a warning and does not stop charging (OCPP 1.6 §4.9: reported with other statuses).
+# Bit n: FAULT n is a warning, no reason to stop (OCPP 1.6 §4.9: reported with other statuses).
 _WARNINGS = (
     1 << FAULT_EV_COMMUNICATION
     | 1 << FAULT_READER

@@ -1,14 +1,15 @@
-"""Interlock: decides, from inputs alone, whether the contactor may be closed and when it must open.
+"""Interlock: decides, from inputs alone, whether the contactor may close and when it must open.
 
-Called by: SafetyStep (watch, step); the evse controller writes the inputs before each step.
+Called by: SafetyStep (watch), the evse controller (writes the inputs, then step).
 The only caller of Contactor.close(). R numbers: the requirement list in docs/safety.md.
-Never: reads a clock or a pin other than those of contactor and RCD. Heap: none after __init__.
+Never: reads a clock, or a pin other than those of contactor, RCD and stop loop.
+Heap: none after __init__.
 """
 
 from micropython import const
 
-from chargecore.base.events import EV_FAULT, EV_FAULT_CLEARED
 from chargecore.base.ticks import ticks_diff
+from chargecore.safety.fault_latch import NO_REASON, FaultLatch
 from chargecore.safety.faults import FAULT_NONE
 from chargecore.safety.pilot_states import (
     PILOT_A,
@@ -28,6 +29,7 @@ from chargecore.safety.reasons import (
     OPEN_LOCK_LOST,
     OPEN_LOOP_GAP,
     OPEN_NOT_CLOSING,
+    OPEN_PERMISSION,
     OPEN_PILOT_INVALID,
     OPEN_PILOT_SHORT,
     OPEN_RCD,
@@ -51,67 +53,67 @@ BLOCK_PAUSE = const(128)  # R11: too soon after the last opening
 BLOCK_ESTOP = const(256)  # R12
 BLOCK_LOOP = const(512)  # R13
 
-_NOTHING = const(-1)
-_MIN_OFFER_MA = const(6000)  # IEC 61851-1 Annex A
+_MIN_OFFER_MA = const(6_000)  # IEC 61851-1 Annex A
 _DIODE_PROVEN_MS = const(100)  # R2
-_PAUSE_MS = const(5000)  # R11
-_PAUSE_FAULT_MS = const(30000)  # R11
+# R23 with a memory: three bad bursts in a row reach the limit, a single one fades in two good
+# ones, and a diode that is bad in every second burst still reaches it.
+_DIODE_BAD = const(2)
+_DIODE_LIMIT = const(5)
+_PAUSE_MS = const(5_000)  # R11
+_PAUSE_FAULT_MS = const(30_000)  # R11: a fault under load, and the same cable
 _LOOP_AGE_MS = const(100)  # R13
-_STOP_MS = const(6000)  # R30: under load not before 6 s
-_WELD_MS = const(1000)  # R35
+_STOP_MS = const(6_000)  # R30: under load not before 6 s
+_WELD_MS = const(1_000)  # R35
+_WELD_AT_BOOT_MS = const(100)  # F26: nothing has closed it, so nothing needs time to open
 _CLOSING_MS = const(200)  # R36
-_LOCK_LOST_MS = const(500)  # R25
-_CLEAR_MS = const(1000)  # R50: A for this long clears
-_RETRY_MS = const(60000)  # R50
-_RETRIES = const(3)  # R50, per session
-_RCD_EARLY_MS = const(10000)  # R51: a trip this soon after closing locks out until unplugged
-_RCD_RETRY_MS = const(900000)  # R51: 15 min
-_RCD_RETRIES = const(4)  # R51
-_NOT_CLOSING_RETRIES = const(1)  # R36
+_LOST_STEPS = const(2)  # R24: feedback, two bursts
+_LOCK_LOST_MS = const(80)  # R25 allows 500 ms
+_UNPLUGGED_MS = const(1_000)  # R50: A for this long ends what the old cable was blamed for
+# A plug bounces while it goes in. Without load a pilot fault must last before it is one.
+_FAULT_AFTER_MS = const(500)
+_NOT_UNPLUGGED = const(-1)
 
 
 class Interlock:
     """One contactor's permission. `fault` is FAULT_*; `blocked_by` says what keeps it open."""
 
-    def __init__(self, contactor, rcd, clock, events, connector_id):
+    def __init__(self, contactor, rcd, estop_pin, clock, events, connector_id):
         self.contactor = contactor
         self.rcd = rcd
-        self._events = events
-        self._connector_id = connector_id
+        self._estop_pin = estop_pin
         now_ms = clock.ticks_ms()
+        self._latch = FaultLatch(clock, events, connector_id)
         # Inputs, written by the controller before every step.
-        self.pilot_state = PILOT_INVALID  # PILOT_*, debounced
+        self.pilot_state = PILOT_INVALID  # PILOT_*, debounced; C means: for 500 ms
         self.is_diode_ok = False  # the negative half was seen in this burst
         self.is_pwm_on = False
         self.offer_ma = 0  # what the pilot offers
         self.is_authorised = False
         self.is_lock_ok = False  # True as well where no lock is fitted
-        self.is_estop_ok = False
         self.aux_fault = FAULT_NONE  # blocking fault signalled by the board
         # State.
+        self.is_estop_ok = False  # as of the latest watch()
         self.blocked_by = BLOCK_PILOT
-        self.fault = FAULT_NONE  # FAULT_* latched, FAULT_NONE when clear
-        self.fault_reason = _NOTHING  # OPEN_* it came from
-        self.is_permanent = False  # only a power cycle clears it (R52)
-        self._fault_at_ms = now_ms
-        self._retries_left = _RETRIES
-        self._rcd_retries_left = _RCD_RETRIES
-        self._closing_retries_left = _NOT_CLOSING_RETRIES
-        self._is_retry_allowed = True  # False: an early RCD trip, cleared by unplugging only
+        self.has_closed = False  # feedback has followed the coil since it was switched on
         self._step_at_ms = now_ms
+        self._a_since_ms = now_ms
+        self._is_a = False
         self._diode_since_ms = now_ms
         self._is_diode_seen = False
+        self._diode_badness = 0
+        self._danger_since_ms = now_ms
+        self._is_in_danger = False
         self._stop_at_ms = now_ms
         self._is_stopping = False
         self._lock_ok_at_ms = now_ms
-        self._a_since_ms = now_ms
-        self._is_a = False
-        self._has_closed = False  # feedback has followed the coil since it was switched on
+        self._lost_steps = 0  # bursts in a row without feedback
+        self._pause_ms = _PAUSE_MS
 
     # ---- every pass ----
 
     def watch(self, now_ms):  # HOT
         """Check the inputs that must not wait for the next burst: RCD, stop loop (R21, R22)."""
+        self.is_estop_ok = self._estop_pin.value() == 1
         if not self.rcd.poll():
             self._open_for(OPEN_RCD, now_ms)
         if not self.is_estop_ok:
@@ -124,31 +126,43 @@ class Interlock:
         gap_ms = ticks_diff(now_ms, self._step_at_ms)
         self._step_at_ms = now_ms
         contactor = self.contactor
+        self.watch(now_ms)
         self._follow_cable(now_ms)
         self._follow_diode(now_ms)
-        if gap_ms > _LOOP_AGE_MS and contactor.is_closed:
+        if gap_ms > _LOOP_AGE_MS:
             contactor.open(OPEN_LOOP_GAP)
-        reason = self._danger(now_ms)
-        if reason != _NOTHING:
-            self._open_for(reason, now_ms)
+        self._meet_danger(now_ms)
         if contactor.is_closed:
             self._stay_closed(now_ms)
         else:
             self._watch_weld(now_ms)
-        self._try_clear(now_ms)
+        self._recover(now_ms)
         self.blocked_by = self._missing(now_ms, gap_ms)
         if not self.blocked_by and not contactor.is_closed:
-            self._has_closed = False
+            self.has_closed = False
             self._is_stopping = False
+            self._lost_steps = 0
+            self._pause_ms = _PAUSE_MS
             contactor.close()
-
-    def open(self, reason):  # HOT
-        """Open at once on command (reset, shutdown, exception)."""
-        self.contactor.open(reason)
 
     def trip(self, reason, now_ms):  # HOT
         """Open at once and latch the fault of reason."""
         self._open_for(reason, now_ms)
+
+    @property
+    def fault(self):
+        """FAULT_* that is latched, FAULT_NONE when clear."""
+        return self._latch.fault
+
+    @property
+    def fault_reason(self):
+        """OPEN_* the fault came from; only meaningful while there is one."""
+        return self._latch.reason
+
+    @property
+    def is_permanent(self):
+        """Return True when only a power cycle clears the fault (R52)."""
+        return self._latch.is_permanent
 
     # ---- inputs over time ----
 
@@ -161,185 +175,172 @@ class Interlock:
         if self.is_lock_ok:
             self._lock_ok_at_ms = now_ms
 
+    def _unplugged_ms(self, now_ms):  # HOT
+        return ticks_diff(now_ms, self._a_since_ms) if self._is_a else _NOT_UNPLUGGED
+
     def _follow_diode(self, now_ms):  # HOT
-        """R2: the negative half, seen without a break for 100 ms since the last A, E, F or fault."""
+        """R2: the negative half, seen without a break since the last A, E, F or fault."""
         state = self.pilot_state
         in_session = state == PILOT_B or state == PILOT_C or state == PILOT_D
-        if not (in_session and self.is_pwm_on and self.is_diode_ok):
+        if not (in_session and self.is_pwm_on):
             self._is_diode_seen = False
-        elif not self._is_diode_seen:
-            self._is_diode_seen = True
-            self._diode_since_ms = now_ms
+            self._diode_badness = 0
+        elif not self.is_diode_ok:
+            self._is_diode_seen = False
+            self._diode_badness += _DIODE_BAD
+        else:
+            if self._diode_badness:
+                self._diode_badness -= 1
+            if not self._is_diode_seen:
+                self._is_diode_seen = True
+                self._diode_since_ms = now_ms
 
-    def _danger(self, now_ms):  # HOT
-        """Return the OPEN_* of the first reason to open at once, or _NOTHING."""
-        if not self.rcd.poll():
-            return OPEN_RCD
-        if not self.is_estop_ok:
-            return OPEN_ESTOP
+    # ---- dangers ----
+
+    def _meet_danger(self, now_ms):  # HOT
+        """Open for what the inputs say; latch it at once under load, else once it has lasted."""
+        reason = self._danger()
+        if reason == NO_REASON:
+            self._is_in_danger = False
+            return
+        if not self._is_in_danger:
+            self._is_in_danger = True
+            self._danger_since_ms = now_ms
+        is_lasting = ticks_diff(now_ms, self._danger_since_ms) >= _FAULT_AFTER_MS
+        if reason == OPEN_AUX_FAULT or is_lasting or self.contactor.is_closed:
+            self._open_for(reason, now_ms)
+
+    def _danger(self):  # HOT
+        """Return the OPEN_* of the first reason to open at once, or NO_REASON."""
+        if self.aux_fault != FAULT_NONE:
+            return OPEN_AUX_FAULT
         state = self.pilot_state
         if state == PILOT_E:
             return OPEN_PILOT_SHORT
-        if state == PILOT_INVALID:
+        if state == PILOT_INVALID or state == PILOT_F:  # F: not by the car, so the stage is broken
             return OPEN_PILOT_INVALID
         if state == PILOT_D:
             return OPEN_VENTILATION
-        if self.is_pwm_on and not self.is_diode_ok and (state == PILOT_B or state == PILOT_C):
+        if self._diode_badness >= _DIODE_LIMIT:
             return OPEN_DIODE
-        if self.aux_fault != FAULT_NONE:
-            return OPEN_AUX_FAULT
         if self.contactor.is_closed and state != PILOT_C:
-            return self._leave(state)
-        return _NOTHING
+            if state == PILOT_A:
+                return OPEN_UNPLUGGED
+            return OPEN_STOPPED if self._is_stopping else OPEN_EV_REQUEST
+        return NO_REASON
 
-    def _leave(self, state):  # HOT
-        if state == PILOT_A or state == PILOT_F:
-            return OPEN_UNPLUGGED
-        return OPEN_STOPPED if self._is_stopping else OPEN_EV_REQUEST
+    def _open_for(self, reason, now_ms):  # HOT
+        """Open first, then latch what the reason leads to."""
+        contactor = self.contactor
+        was_closed = contactor.is_closed
+        contactor.open(reason)
+        fault = self.aux_fault if reason == OPEN_AUX_FAULT else fault_of(reason)
+        if fault == FAULT_NONE:
+            return
+        self._latch.latch(reason, fault, now_ms)
+        if was_closed:
+            self._pause_ms = _PAUSE_FAULT_MS
+            if reason == OPEN_RCD:
+                self._latch.lock_out_if_early(ticks_diff(now_ms, contactor.closed_at_ms))
 
     # ---- while closed ----
 
     def _stay_closed(self, now_ms):  # HOT
         contactor = self.contactor
-        closed_ms = ticks_diff(now_ms, contactor.closed_at_ms)
         if contactor.is_feedback_closed():
-            self._has_closed = True
-        elif self._has_closed:
-            self._open_for(OPEN_FEEDBACK_LOST, now_ms)
-            return
-        elif closed_ms >= _CLOSING_MS:
+            self.has_closed = True
+            self._lost_steps = 0
+        elif self.has_closed:
+            self._lost_steps += 1
+            if self._lost_steps >= _LOST_STEPS:
+                self._open_for(OPEN_FEEDBACK_LOST, now_ms)
+                return
+        elif ticks_diff(now_ms, contactor.closed_at_ms) >= _CLOSING_MS:
             self._open_for(OPEN_NOT_CLOSING, now_ms)
             return
         if ticks_diff(now_ms, self._lock_ok_at_ms) >= _LOCK_LOST_MS:
             self._open_for(OPEN_LOCK_LOST, now_ms)
-            return
-        if self.is_authorised and self.is_pwm_on and self.offer_ma >= _MIN_OFFER_MA:
+        else:
+            self._follow_stop(now_ms)
+
+    def _follow_stop(self, now_ms):  # HOT
+        """R30: PWM is off; wait for the car to let go, or 6 s."""
+        if self._is_offered():
             self._is_stopping = False
+        elif not self.has_closed:
+            self.contactor.open(OPEN_PERMISSION)
         elif not self._is_stopping:
             self._is_stopping = True
             self._stop_at_ms = now_ms
         elif ticks_diff(now_ms, self._stop_at_ms) >= _STOP_MS:
-            contactor.open(OPEN_STOP_TIMEOUT)
+            self.contactor.open(OPEN_STOP_TIMEOUT)
 
     # ---- while open ----
 
     def _watch_weld(self, now_ms):  # HOT
         contactor = self.contactor
-        if (
-            contactor.is_feedback_closed()
-            and ticks_diff(now_ms, contactor.opened_at_ms) >= _WELD_MS
-        ):
+        if not contactor.is_feedback_closed():
+            return
+        limit_ms = _WELD_MS if contactor.closings else _WELD_AT_BOOT_MS
+        if ticks_diff(now_ms, contactor.opened_at_ms) >= limit_ms:
             self._open_for(OPEN_WELDED, now_ms)
-            self.is_permanent = True
+
+    def _is_offered(self):  # HOT
+        return self.is_authorised and self.is_pwm_on and self.offer_ma >= _MIN_OFFER_MA
 
     def _missing(self, now_ms, gap_ms):  # HOT
         """Return the BLOCK_* bits of every permission that is not given."""
+        contactor = self.contactor
         missing = 0
         if self.pilot_state != PILOT_C:
             missing |= BLOCK_PILOT
-        diode_ms = ticks_diff(now_ms, self._diode_since_ms)
-        if not self._is_diode_seen or diode_ms < _DIODE_PROVEN_MS:
-            missing |= BLOCK_DIODE
         if self.rcd.is_tripped:
             missing |= BLOCK_RCD
-        contactor = self.contactor
-        if not contactor.is_closed and contactor.is_feedback_closed():
-            missing |= BLOCK_FEEDBACK
         if not self.is_lock_ok:
             missing |= BLOCK_LOCK
-        if self.fault != FAULT_NONE:
+        if self._latch.fault != FAULT_NONE:
             missing |= BLOCK_FAULT
-        if not (self.is_authorised and self.is_pwm_on and self.offer_ma >= _MIN_OFFER_MA):
+        if not self._is_offered():
             missing |= BLOCK_OFFER
-        if not contactor.is_closed and self._is_pausing(now_ms):
-            missing |= BLOCK_PAUSE
         if not self.is_estop_ok:
             missing |= BLOCK_ESTOP
         if gap_ms > _LOOP_AGE_MS:
             missing |= BLOCK_LOOP
+        if not contactor.is_closed:
+            missing |= self._missing_to_close(now_ms)
         return missing
 
-    def _is_pausing(self, now_ms):  # HOT
-        """R11. A contactor that was never closed in this boot has nothing to wait for."""
+    def _missing_to_close(self, now_ms):  # HOT
+        """Return the bits that stand only between an open contactor and its closing."""
         contactor = self.contactor
-        if contactor.closings == 0:
-            return False
-        return ticks_diff(now_ms, contactor.opened_at_ms) < _PAUSE_MS
+        missing = 0
+        diode_ms = ticks_diff(now_ms, self._diode_since_ms)
+        if not self._is_diode_seen or diode_ms < _DIODE_PROVEN_MS:
+            missing |= BLOCK_DIODE
+        if contactor.is_feedback_closed():
+            missing |= BLOCK_FEEDBACK
+        # A contactor that was never closed in this boot has nothing to wait for.
+        open_ms = ticks_diff(now_ms, contactor.opened_at_ms)
+        if contactor.closings and open_ms < self._pause_ms:
+            missing |= BLOCK_PAUSE
+        return missing
 
     # ---- faults ----
 
-    def _open_for(self, reason, now_ms):  # HOT
-        """Open first, then latch what the reason leads to."""
-        self.contactor.open(reason)
-        fault = self.aux_fault if reason == OPEN_AUX_FAULT else fault_of(reason)
-        if fault == FAULT_NONE:
-            return
-        if self.fault == FAULT_NONE:
-            self.fault = fault
-            self.fault_reason = reason
-            self._events.add(EV_FAULT, self._connector_id, fault)
-            if reason == OPEN_RCD:
-                closed_ms = ticks_diff(now_ms, self.contactor.closed_at_ms)
-                if self.contactor.closings and closed_ms <= _RCD_EARLY_MS:
-                    self._is_retry_allowed = False
-        self._fault_at_ms = now_ms
+    def _recover(self, now_ms):  # HOT
+        """Let the latch clear what is over."""
+        unplugged_ms = self._unplugged_ms(now_ms)
+        if unplugged_ms >= _UNPLUGGED_MS:
+            self._pause_ms = _PAUSE_MS
+        latch = self._latch
+        is_gone = latch.fault == FAULT_NONE or self._is_cause_gone(latch.reason)
+        latch.step(is_gone, unplugged_ms, now_ms)
 
-    def _try_clear(self, now_ms):  # HOT
-        """Clear a latched fault whose cause is gone: after unplugging, or after its waiting time."""
-        if self.fault == FAULT_NONE or self.is_permanent:
-            return
-        if not self._is_cause_gone():
-            self._fault_at_ms = now_ms
-            return
-        if self._is_a and ticks_diff(now_ms, self._a_since_ms) >= _CLEAR_MS:
-            if ticks_diff(now_ms, self._fault_at_ms) >= _CLEAR_MS:
-                self._retries_left = _RETRIES
-                self._rcd_retries_left = _RCD_RETRIES
-                self._closing_retries_left = _NOT_CLOSING_RETRIES
-                self._is_retry_allowed = True
-                self._clear()
-        elif ticks_diff(now_ms, self._fault_at_ms) >= self._retry_wait_ms():
-            self._retry()
-
-    def _is_cause_gone(self):  # HOT
-        reason = self.fault_reason
-        state = self.pilot_state
+    def _is_cause_gone(self, reason):  # HOT
         if reason == OPEN_RCD:
             return self.rcd.reset()
         if reason == OPEN_ESTOP:
             return self.is_estop_ok
         if reason == OPEN_AUX_FAULT:
             return self.aux_fault == FAULT_NONE
-        if reason == OPEN_WELDED:
-            return not self.contactor.is_feedback_closed()
-        return state != PILOT_E and state != PILOT_INVALID and state != PILOT_D
-
-    def _retry_wait_ms(self):  # HOT
-        if self.fault_reason == OPEN_RCD:
-            return _RCD_RETRY_MS
-        if self.fault_reason == OPEN_NOT_CLOSING:
-            return _PAUSE_FAULT_MS
-        if self.fault_reason == OPEN_AUX_FAULT:
-            return 0
-        return _RETRY_MS
-
-    def _retry(self):  # HOT
-        """Clear once more without unplugging, as long as the session has retries left."""
-        if self.fault_reason == OPEN_AUX_FAULT:
-            self._clear()
-        elif self.fault_reason == OPEN_RCD:
-            if self._rcd_retries_left and self._is_retry_allowed:
-                self._rcd_retries_left -= 1
-                self._clear()
-        elif self.fault_reason == OPEN_NOT_CLOSING:
-            if self._closing_retries_left:
-                self._closing_retries_left -= 1
-                self._clear()
-        elif self._retries_left and self.fault_reason != OPEN_FEEDBACK_LOST:
-            self._retries_left -= 1
-            self._clear()
-
-    def _clear(self):  # HOT
-        self._events.add(EV_FAULT_CLEARED, self._connector_id, self.fault)
-        self.fault = FAULT_NONE
-        self.fault_reason = _NOTHING
+        return not self._is_in_danger

@@ -1,7 +1,8 @@
 """Rcd: the trip input of a residual-current monitor, latched.
 
-Called by: Interlock every pass. The input is fail-safe: healthy drives it high, so a trip, a broken
-wire and a missing sensor look alike (F18, F22). The latch is software; the hardware path acts alone.
+Called by: Interlock every pass. The input is fail-safe: healthy drives it high, so a trip, a
+broken wire and a missing sensor look alike (F18, F22). The latch is software; the hardware path
+acts alone.
 Heap: none after __init__.
 """
 
