@@ -3,9 +3,14 @@
 Called by: the control socket sets and clears lines; evse reads `code` each pass.
 """
 
+from chargecore.safety.faults import is_blocking
+
 
 class AuxFault:
-    """The FAULT_* number of an active line, 0 when all are quiet. The latest one set wins."""
+    """The FAULT_* number of an active line, 0 when all are quiet.
+
+    A line that stops charging hides one that only warns; among equals the latest one set wins.
+    """
 
     def __init__(self):
         self.code = 0  # what the firmware reads
@@ -17,4 +22,6 @@ class AuxFault:
             self._active.remove(line)
         if is_active:
             self._active.append(line)
-        self.code = self._active[-1] if self._active else 0
+        blocking = [active for active in self._active if is_blocking(active)]
+        newest = blocking or self._active
+        self.code = newest[-1] if newest else 0

@@ -34,9 +34,9 @@ from chargecore.safety.reasons import OPEN_LOCK_LOST, OPEN_PERMISSION
 
 
 class EvseController:
-    """One connector. hw: see the package; config.has_socket False = tethered, nothing to lock."""
+    """One connector. hw: see the package; has_lock False = tethered cable, nothing to lock."""
 
-    def __init__(self, connector_id, hw, config, clock, events):
+    def __init__(self, hw, has_lock, clock, events, connector_id):
         # The contactor first: its coil is off from here on.
         self.contactor = Contactor(hw.coil_pin, hw.feedback_pin, clock, events, connector_id)
         self.rcd = Rcd(hw.rcd_pin, clock)
@@ -47,7 +47,7 @@ class EvseController:
         self._sense = PilotSense(hw.pilot_adc)
         self._decoder = PilotDecoder()
         self._lock = None
-        if config.has_socket:
+        if has_lock:
             self._lock = CableLock(
                 hw.lock_a_pin, hw.lock_b_pin, hw.lock_feedback_pin, clock, events, connector_id
             )

@@ -10,7 +10,6 @@ from micropython import const
 
 from chargecore.base.events import EV_SAFETY_LATE
 from chargecore.base.ticks import ticks_add, ticks_diff
-from chargecore.safety.dead_man import DeadMan
 from chargecore.safety.reasons import OPEN_EXCEPTION
 
 PERIOD_MS = const(20)  # R57
@@ -20,9 +19,9 @@ _LATE_MS = const(60)  # R57: a gap worth a warning
 class SafetyStep:
     """Watches all interlocks in each pass, steps all controllers every 20 ms."""
 
-    def __init__(self, controllers, dead_man_pin, clock, events):
+    def __init__(self, controllers, dead_man, clock, events):
         self._controllers = controllers
-        self._dead_man = DeadMan(dead_man_pin)
+        self._dead_man = dead_man
         self._events = events
         now_ms = clock.ticks_ms()
         self._due_ms = now_ms
