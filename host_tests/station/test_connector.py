@@ -1,4 +1,4 @@
-"""The session of one connector, from the cable to the stop record. Time starts before the tick wrap."""
+"""The session of one connector, from the cable to the stop record. Starts before the tick wrap."""
 
 import unittest
 

@@ -118,7 +118,7 @@ class SessionStatus:
         return self._while_closing(now_ms)
 
     def _while_closing(self, now_ms):  # HOT
-        """The car asks, the contactor is open: after a moment it is the unit that suspends (S7)."""
+        """The car asks, the contactor is open: after a moment the unit is to blame (S7)."""
         if not self._is_held_up:
             self._is_held_up = True
             self._held_at_ms = now_ms

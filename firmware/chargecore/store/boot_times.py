@@ -1,7 +1,7 @@
 """BootTimes: when each recent boot began, so that a record made without wall time gets one.
 
-Called by: Outbox. A boot whose time never became known is placed as late as the next boot allows:
-it ended just before that one began. Heap: three arrays, none after __init__.
+Called by: Outbox, OpenSession. A boot whose time never became known is placed as late as the next
+boot allows: it ended just before that one began. Heap: three arrays, none after __init__.
 """
 
 from array import array
@@ -11,7 +11,7 @@ from micropython import const
 from chargecore.base.clock import WALL_UNKNOWN
 from chargecore.store import records
 
-BOOTS_KEPT = const(16)  # enough for a kill in every fifth of 50 sessions
+BOOTS_KEPT = const(32)  # boots that wrote something: a kill in more than half of 50 sessions
 
 
 class BootTimes:
@@ -23,9 +23,24 @@ class BootTimes:
         self._last_uptime_s = array("i", [0] * BOOTS_KEPT)  # newest instant known of that boot
         self.count = 0
 
-    def see(self, boot_number, uptime_s, wall_s):  # HOT
+    def begin(self, boot_number):
+        """The running boot: the newest one, whatever its number (it wraps, or state was lost)."""
+        i = self._find(boot_number)
+        if i >= 0:
+            self._forget(i)
+        self._add(boot_number)
+
+    def see(self, record):  # HOT
         """Take note of a record: its boot, and the boot's time when the record knows it."""
-        i = self._place_of(boot_number)
+        boot_number = record.u16(records.OFF_BOOT)
+        i = self._find(boot_number)
+        if i < 0:
+            # A stop may be written for a boot long gone (Recovery): that makes it no newer one.
+            if record.u8(records.OFF_KIND) == records.REC_STOP:
+                return
+            i = self._add(boot_number)
+        uptime_s = record.u32(records.OFF_UPTIME_S)
+        wall_s = record.i32(records.OFF_WALL_S)
         if uptime_s > self._last_uptime_s[i]:
             self._last_uptime_s[i] = uptime_s
         if wall_s != WALL_UNKNOWN and self._offset_s[i] == WALL_UNKNOWN:
@@ -33,14 +48,15 @@ class BootTimes:
 
     def learn(self, boot_number, offset_s):  # HOT
         """Set the wall time at uptime 0 of a boot."""
-        self._offset_s[self._place_of(boot_number)] = offset_s
+        i = self._find(boot_number)
+        if i < 0:
+            i = self._add(boot_number)
+        self._offset_s[i] = offset_s
 
     def knows(self, boot_number):  # HOT
         """Return True when the time of that boot is known, not guessed."""
-        for i in range(self.count):
-            if self._boot[i] == boot_number:
-                return self._offset_s[i] != WALL_UNKNOWN
-        return False
+        i = self._find(boot_number)
+        return i >= 0 and self._offset_s[i] != WALL_UNKNOWN
 
     def wall_at(self, boot_number, uptime_s):  # HOT
         """Return the wall time of an instant; WALL_UNKNOWN when no later boot knows the time."""
@@ -64,22 +80,28 @@ class BootTimes:
             return wall_s
         return self.wall_at(record.u16(records.OFF_BOOT), record.u32(records.OFF_UPTIME_S))
 
-    def _place_of(self, boot_number):  # HOT
-        """Return the slot of a boot, a new one at the end when it is not there."""
+    def _find(self, boot_number):  # HOT
+        """Return the slot of a boot, or -1."""
         i = self.count - 1
-        while i >= 0:
-            if self._boot[i] == boot_number:
-                return i
+        while i >= 0 and self._boot[i] != boot_number:
             i -= 1
+        return i
+
+    def _add(self, boot_number):  # HOT
+        """Return a new slot at the end."""
         if self.count == BOOTS_KEPT:
-            for j in range(BOOTS_KEPT - 1):
-                self._boot[j] = self._boot[j + 1]
-                self._offset_s[j] = self._offset_s[j + 1]
-                self._last_uptime_s[j] = self._last_uptime_s[j + 1]
-            self.count -= 1
+            self._forget(0)
         i = self.count
         self._boot[i] = boot_number
         self._offset_s[i] = WALL_UNKNOWN
         self._last_uptime_s[i] = 0
         self.count += 1
         return i
+
+    def _forget(self, i):  # HOT
+        self.count -= 1
+        while i < self.count:
+            self._boot[i] = self._boot[i + 1]
+            self._offset_s[i] = self._offset_s[i + 1]
+            self._last_uptime_s[i] = self._last_uptime_s[i + 1]
+            i += 1

@@ -1,11 +1,13 @@
 """Compactor: makes room in a full journal without losing anything that is owed.
 
-Called by: Outbox, when the journal is full. In this order: a block that holds nothing needed is
+Called by: Room, when the journal is full. In this order: a block that holds nothing needed is
 given back; two neighbours whose needed records fit into one block are merged; then meter samples
 from the middle of the oldest sessions are left out, evenly, until two neighbours fit.
 Never: drops a start, a stop, or the first or last sample of a session that the server lacks.
 Heap: one byte per record slot, none after __init__.
 """
+
+from array import array
 
 from micropython import const
 
@@ -26,93 +28,109 @@ class Compactor:
 
     def __init__(self, journal, sessions, events):
         self._journal = journal
+        self._blocks = journal.blocks
         self._sessions = sessions
         self._events = events
         self._record = Record()
         self._is_wanted = self.is_wanted
-        self._flags_buf = bytearray(journal.block_count * journal.slot_count)
-        self._needed = bytearray(journal.block_count)  # per block, sparable ones included
-        self._sparable = bytearray(journal.block_count)
-        self._sample_tx = [0] * SLOTS  # per connector: transaction of the sample before
-        self._sample_at = [_NONE] * SLOTS  # its place, when it was not the first of its session
+        self._slot_count = journal.blocks.slot_count
+        self._flags_buf = bytearray(journal.blocks.block_count * self._slot_count)
+        self._needed = bytearray(journal.blocks.block_count)  # per block, sparable ones included
+        self._sparable = bytearray(journal.blocks.block_count)
+        self._sample_tx = array("i", [0] * SLOTS)  # per connector: session of the sample before
+        self._sample_at = array("i", [_NONE] * SLOTS)  # its place, if not the first of its session
         self._done_seq = 0
+        self._owed = 0  # messages among the samples that are being left out
         self.keep_seq = _NONE  # the record in flight: never thinned
         self.keep_tx = 0  # transaction whose samples are being sent: never thinned
         self.thinned = 0  # samples left out since boot
-        self.thinned_to_send = 0  # of those, in the last call: still to be sent as MeterValues
+        self.thinned_owed = 0  # of those, the ones that were still to be sent as MeterValues
 
-    def make_room(self, done_seq):
-        """Free one block; all up to done_seq is delivered. Return OK, or E_FULL when it cannot."""
+    def make_room(self, done_seq, may_thin):
+        """Free one block; all up to done_seq is delivered.
+
+        Return OK, E_FULL when everything is needed, or E_IO when flash refuses.
+        """
         self._done_seq = done_seq
-        self.thinned_to_send = 0
         self._classify()
-        journal = self._journal
-        for i in range(journal.order_count):
-            if journal.is_closed(i) and not self._needed[journal.block_at(i)]:
-                journal.drop(i)
+        blocks = self._blocks
+        # The newest block stays: its header keeps the mark. A merge writes the mark anew.
+        for i in range(blocks.order_count - 1):
+            if not self._needed[blocks.order[i]]:
+                self._journal.drop(i)
                 return OK
-        if self._merge_first(False) == OK:
-            return OK
-        return self._merge_first(True)
+        code = self._merge_first(False)
+        if code == E_FULL and may_thin:
+            code = self._merge_first(True)
+        return code
 
-    def is_wanted(self, block, slot):
+    def is_wanted(self, block, slot):  # HOT
         """Return True when a record is copied; stored callback of Journal.merge()."""
-        return self._flags_buf[block * self._journal.slot_count + slot] != _NOT_NEEDED
+        return self._flags_buf[block * self._slot_count + slot] != _NOT_NEEDED
 
     def _merge_first(self, is_thinning):
         """Merge the oldest pair of neighbours that fits into one block."""
-        journal = self._journal
-        room = journal.slot_count - 1
-        for i in range(journal.order_count - 1):
-            older = journal.block_at(i)
-            newer = journal.block_at(i + 1)
+        blocks = self._blocks
+        room = self._slot_count - 1
+        for i in range(blocks.order_count - 1):
+            older = blocks.order[i]
+            newer = blocks.order[i + 1]
             excess = self._needed[older] + self._needed[newer] - room
             sparable = self._sparable[older] + self._sparable[newer]
-            if not journal.is_closed(i + 1) or excess > (sparable if is_thinning else 0):
+            if excess > (sparable if is_thinning else 0) or not self._journal.is_closed(i + 1):
                 continue
-            if excess > 0:
-                self._thin(older, newer, excess, sparable)
-            return journal.merge(i, self._is_wanted)
+            return self._merge(i, excess, sparable)
         return E_FULL
+
+    def _merge(self, order_idx, excess, sparable):
+        """Merge a pair, leaving out as many samples as are too many."""
+        if excess > 0:
+            blocks = self._blocks
+            self._thin(blocks.order[order_idx], blocks.order[order_idx + 1], excess, sparable)
+        code = self._journal.merge(order_idx, self._is_wanted)
+        if code == OK and excess > 0:
+            self.thinned += excess
+            self.thinned_owed += self._owed
+            self._events.add(EV_SAMPLES_THINNED, excess)
+        return code
 
     def _thin(self, older, newer, count, sparable):
         """Clear the flags of `count` of the sparable samples of two blocks, evenly spread."""
+        self._owed = 0
         number = 0
         for block in (older, newer):
-            at = block * self._journal.slot_count
-            for slot in range(self._journal.slot_count):
+            at = block * self._slot_count
+            for slot in range(self._slot_count):
                 if self._flags_buf[at + slot] != _SPARABLE:
                     continue
                 if (number + 1) * count // sparable != number * count // sparable:
                     self._flags_buf[at + slot] = _NOT_NEEDED
-                    self._count_lost(block, slot)
+                    self._count_owed(block, slot)
                 number += 1
-        self.thinned += count
-        self._events.add(EV_SAMPLES_THINNED, count)
 
-    def _count_lost(self, block, slot):
+    def _count_owed(self, block, slot):
         record = self._record
         if self._journal.load_slot(block, slot, record):
             is_sent = record.u8(records.METER_FLAGS) & records.METER_FLAG_SEND
             if is_sent and record.u32(records.OFF_SEQ) > self._done_seq:
-                self.thinned_to_send += 1
+                self._owed += 1
 
     # ---- what is needed ----
 
     def _classify(self):
         """Flag every record: not needed, needed, sparable."""
-        journal = self._journal
+        blocks = self._blocks
         for i in range(len(self._flags_buf)):
             self._flags_buf[i] = _NOT_NEEDED
         for c in range(SLOTS):
             self._sample_tx[c] = 0
             self._sample_at[c] = _NONE
-        for i in range(journal.order_count):
-            block = journal.block_at(i)
+        for i in range(blocks.order_count):
+            block = blocks.order[i]
             self._needed[block] = 0
             self._sparable[block] = 0
-            for slot in range(1, journal.used_slots(block)):
-                if journal.load_slot(block, slot, self._record):
+            for slot in range(1, blocks.used[block]):
+                if self._journal.load_slot(block, slot, self._record):
                     self._classify_record(block, slot)
 
     def _classify_record(self, block, slot):
@@ -120,7 +138,7 @@ class Compactor:
         seq = record.u32(records.OFF_SEQ)
         if not self._sessions.is_needed(record, seq, self._done_seq):
             return
-        at = block * self._journal.slot_count + slot
+        at = block * self._slot_count + slot
         self._flags_buf[at] = _NEEDED
         self._needed[block] += 1
         c = record.u8(records.OFF_CONNECTOR) & 15
@@ -147,4 +165,4 @@ class Compactor:
 
     def _spare(self, at):
         self._flags_buf[at] = _SPARABLE
-        self._sparable[at // self._journal.slot_count] += 1
+        self._sparable[at // self._slot_count] += 1

@@ -8,9 +8,12 @@ the next change); reading and writing within it none.
 
 import os
 
+from micropython import const
+
 from chargecore.base.codes import E_IO, OK
 
 _BLANK = b"\xff" * 64
+_FF = const(0xFF)
 
 
 class FlashFiles:
@@ -52,7 +55,7 @@ class FlashFiles:
             self.errno = error.errno
             return E_IO
         for i in range(got, len(buf)):
-            buf[i] = 0xFF
+            buf[i] = _FF
         return OK
 
     def program(self, block, offset, buf, flush=True):  # HOT
@@ -71,6 +74,7 @@ class FlashFiles:
                 file.flush()
         except OSError as error:
             self.errno = error.errno
+            self._give_up_write()  # a file that failed once may refuse for ever: open it anew
             return E_IO
         if offset + len(buf) > self._write_len:
             self._write_len = offset + len(buf)
@@ -89,6 +93,12 @@ class FlashFiles:
             self.errno = error.errno
             return E_IO
         return OK
+
+    def _give_up_write(self):
+        try:
+            self._close_write()
+        except OSError as error:
+            self.errno = error.errno
 
     def close(self):
         """Close the files, for a clean end of the program."""
@@ -116,13 +126,15 @@ class FlashFiles:
         self._write_len = self._write_file.seek(0, 2)
 
     def _close_write(self):
+        file = self._write_file
         self._write_block = -1
-        if self._write_file is not None:
-            self._write_file.close()
-            self._write_file = None
+        self._write_file = None  # first: a close that fails must not be tried for ever
+        if file is not None:
+            file.close()
 
     def _close_read(self):
+        file = self._read_file
         self._read_block = -1
-        if self._read_file is not None:
-            self._read_file.close()
-            self._read_file = None
+        self._read_file = None
+        if file is not None:
+            file.close()

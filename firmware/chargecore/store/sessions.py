@@ -22,9 +22,7 @@ class Sessions:
         self.sent_tx = array("i", [0] * SLOTS)  # start delivered, stop not
         self.transaction_id = array("i", [TX_ID_NONE] * SLOTS)  # the server's, of sent_tx
         self.is_id_known = bytearray(SLOTS)  # 1: the server gave transaction_id
-        self.start_seq = array(
-            "i", [0] * SLOTS
-        )  # first record of sent_tx, or of what is left of it
+        self.start_seq = array("i", [0] * SLOTS)  # first record of sent_tx
         self.open_tx = array("i", [0] * SLOTS)  # has a start record and no stop record
         self.last_tx = array("i", [0] * SLOTS)  # newest on that connector, ended or not
         self.highest_tx = 0
@@ -35,6 +33,9 @@ class Sessions:
         c = record.u8(records.OFF_CONNECTOR) & 15
         tx = record.u32(records.OFF_TX)
         if kind == records.REC_START:
+            before = self.open_tx[c]
+            if before and self.sent_tx[c] == before:
+                self.stopped(c)  # its delivered stop was compacted away, or damaged
             self.open_tx[c] = tx
             self.last_tx[c] = tx
             if tx > self.highest_tx:
@@ -73,12 +74,11 @@ class Sessions:
         self.transaction_id[c] = TX_ID_NONE
         self.is_id_known[c] = 0
 
-    def connector_of(self, transaction_id):  # HOT
-        """Return the connector whose session has that number at the server, or -1."""
+    def _has_sent(self):  # HOT
         for c in range(SLOTS):
-            if self.is_id_known[c] and self.transaction_id[c] == transaction_id:
-                return c
-        return -1
+            if self.sent_tx[c]:
+                return True
+        return False
 
     def is_needed(self, record, seq, done_seq):  # HOT
         """Return True while a record must stay in the journal."""
@@ -91,6 +91,8 @@ class Sessions:
             return False  # every block header carries the same number
         if seq > done_seq:
             return True
+        if kind == records.REC_BOOT_TIME:
+            return self._has_sent()  # samples of before may wait for their stop, without time
         if kind == records.REC_METER:
             has_data = record.u8(records.METER_FLAGS) & records.METER_FLAG_DATA
             return has_data != 0 and tx != 0 and self.sent_tx[c] == tx
