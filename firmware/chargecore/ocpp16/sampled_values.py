@@ -38,14 +38,10 @@ def _write_value(w, record, bit, context):  # HOT
     w.open_object()
     w.key(b"value")
     w.fixed_text(measurands.value_of(record, bit), row[measurands.DECIMALS])
-    w.key(b"context")
-    w.text(context)
-    w.key(b"measurand")
-    w.text(row[measurands.WORD])
+    w.member(b"context", context)
+    w.member(b"measurand", row[measurands.WORD])
     if row[measurands.PHASE] is not None:
-        w.key(b"phase")
-        w.text(row[measurands.PHASE])
+        w.member(b"phase", row[measurands.PHASE])
     if row[measurands.UNIT] is not None:
-        w.key(b"unit")
-        w.text(row[measurands.UNIT])
+        w.member(b"unit", row[measurands.UNIT])
     w.close_object()

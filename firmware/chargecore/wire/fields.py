@@ -14,7 +14,10 @@ what it read in reader.values, in the order of the rows; the rows of an F_OBJECT
   F_OBJECT, table                    object                          -> its token
   F_OBJECT_ANY                       object, not looked into         -> its token
   F_ARRAY_TEXT, max_chars            array of strings                -> its token
-  F_ARRAY_OBJECT, table, max_items   array of objects                -> its token
+  F_ARRAY_OBJECT, table, max_items   array of objects                -> its token, and in the next
+                                     place where the values of its first item begin; those of the
+                                     others follow. ABSENT when there is no room for all items, and
+                                     for an array inside an item.
   F_ANY                              anything                        -> its token
 
 A member that is null counts as absent. Source: OCPP 1.6 JSON schemas (no additional properties).
@@ -31,11 +34,10 @@ from chargecore.base.codes import (
     E_TOO_MANY,
     E_TYPE,
     E_UNKNOWN_FIELD,
-    OK,
 )
 from chargecore.base.errors import ConfigError
 from chargecore.wire.iso_time import parse_time
-from chargecore.wire.json_reader import VALUE_COUNT
+from chargecore.wire.json_reader import FRAME_COUNT, VALUE_COUNT
 from chargecore.wire.json_text import char_count, is_same
 
 REQUIRED = const(1)
@@ -66,7 +68,6 @@ _BOOL = const(6)
 _URI = const(7)
 _OBJECT = const(8)
 _OBJECT_ANY = const(9)
-_ARRAY_TEXT = const(10)
 _ARRAY_OBJECT = const(11)
 _ANY = const(12)
 _ABSENT = const(-0x40000000)
@@ -77,34 +78,43 @@ _T_STRING = const(3)
 _T_NUMBER = const(4)
 _T_NULL = const(7)
 
-_REQUIRED_BIT = const(0x80)  # in the type byte
-_TYPE_BITS = const(0x7F)
 _DIGITS_SAFE = const(10)  # fewer characters than this cannot leave the small-int range
 _MOST_ROWS = const(28)  # bits of a small int
-_NO_STORE = const(0xFF)  # slot base inside array items: they have no place in reader.values
+_MOST_VALUES = const(128)  # VALUE_COUNT
+_NO_STORE = const(0xFF)  # slot base of an item whose values are not kept
+_HEADER_LEN = const(7)
+_FRAME_LEN = const(8)
 
 
 def table(rows):
     """Return rows in the form check() reads: bytes, a fifth of the heap and ten times as fast.
 
-    Errors: ConfigError for more than 28 rows or more values than reader.values holds.
+    Errors: ConfigError for more than 28 rows, more values than reader.values holds, or too many
+    objects inside objects.
     """
-    #  rows  slots  then per row:  size  slot  name_len  name  type | required  limits
-    #  1     1                     2     1     1         n     1                see _limits
+    #  rows  slots  depth  required   then per row:  size  slot  name_len  name  type  limits
+    #  1     1      1      4, bits                   2     1     1         n     1     see _limits
     body = bytearray()
     slot = 0
-    for row in rows:
+    depth = 1
+    required = 0
+    for i in range(len(rows)):
+        row = rows[i]
         what = row[1]
         limits = _limits(what, row)
-        part = bytes((slot, len(row[0]))) + row[0]
-        part += bytes((what | _REQUIRED_BIT * row[2],)) + limits
+        part = bytes((slot, len(row[0]))) + row[0] + bytes((what,)) + limits
         body += _le(len(part) + 2, 2) + part
+        required |= row[2] << (i + 1)
         slot += 1
         if what == F_OBJECT:
             slot += limits[1]
-    if len(rows) > _MOST_ROWS or slot > VALUE_COUNT:
+            depth = max(depth, limits[2] + 1)
+        elif what == F_ARRAY_OBJECT:
+            slot += 1
+            depth = max(depth, limits[4] + 1)
+    if len(rows) > _MOST_ROWS or slot > VALUE_COUNT or depth > FRAME_COUNT:
         raise ConfigError("table")
-    return bytes((len(rows), slot)) + bytes(body)
+    return bytes((len(rows), slot, depth)) + _le(required, 4) + bytes(body)
 
 
 def _limits(what, row):
@@ -133,56 +143,84 @@ def _le(value, size):
     return bytes((value >> 8 * i) & 0xFF for i in range(size))
 
 
-def check(reader, idx, table_bytes):  # HOT
+# One long function on purpose, as json_tokens.scan: a call costs more than to check a member.
+@micropython.viper
+def check(reader, idx: int, program) -> int:  # HOT  # long: see above  # noqa: C901, PLR0912, PLR0915
     """Return OK when object idx obeys the table, else the E_ code of the first violation.
 
     After OK reader.values[n] holds row n, or ABSENT; it stays until the next check().
-    A table that is still rows is compiled for each call, which allocates: good for a test.
     Errors: E_MISSING, E_TYPE, E_RANGE, E_LENGTH, E_TOO_MANY, E_UNKNOWN_FIELD, E_SYNTAX (a name
     twice).
     """
-    if isinstance(table_bytes, tuple):
-        table_bytes = table(table_bytes)
-    reader.error = OK
-    return _walk(reader, idx, table_bytes, 0)
-
-
-@micropython.viper
-def _signed(program: ptr8, at: int) -> int:  # HOT  # noqa: F821
-    """Return the signed 32-bit number at program[at]."""
-    top = int(program[at + 3])
-    top -= (top & 0x80) << 1
-    return top << 24 | int(program[at + 2]) << 16 | int(program[at + 1]) << 8 | int(program[at])
-
-
-@micropython.viper
-def _walk(reader, idx: int, program, place: int) -> int:  # HOT  # noqa: C901, PLR0912, PLR0915  # long: calls cost more than what it does
-    """Check object idx with the table at program[place & 0xFFFF]; slots begin at place >> 16."""
+    reader.error = 0
     tokens = ptr16(reader.tokens)  # noqa: F821
     if idx < 0 or idx >= tokens[0]:
         return int(E_MISSING)
-    at = (idx + 1) << 2
-    word = int(tokens[at])
-    left = word >> 3
-    if word & 7 != _T_OBJECT and word != _T_NULL:
-        return int(E_TYPE)
     values = ptr32(reader.values)  # noqa: F821
-    buf = ptr8(reader.buf)  # noqa: F821
+    frames = ptr32(reader.frames)  # noqa: F821
+    text = reader.buf
+    buf = ptr8(text)  # noqa: F821
     names = buf
     p = ptr8(program)  # noqa: F821
-    base = place >> 16
-    first_pos = (place & 0xFFFF) + 2
-    pos = first_pos
-    rows = int(p[pos - 2])
-    if base != _NO_STORE:
-        i = base
-        while i < base + int(p[pos - 1]):
-            values[i] = uint(_ABSENT)  # noqa: F821
-            i += 1
-    row_no = 0  # the row behind the one matched last: members mostly come in the table's order
-    seen = 0
-    at += 4
-    while left > 0:
+    at = (idx + 1) << 2  # the next token
+    if tokens[at] == _T_NULL:
+        return int(_null(reader, program))
+    table_at = 0
+    rows = 0
+    first_pos = 0
+    base = 0  # of the slots of this object
+    free = int(p[1])  # first slot that no row has
+    items_left = 0  # objects behind this one in its array
+    frame = 0  # where the state of the object around this one lies
+    is_new = 1  # an object begins at the token
+    left = 0  # members
+    seen = 0  # bit per row
+    pos = 0  # row in the table that comes next, and
+    row_no = 0  # its number: members mostly come in the table's order
+    while True:
+        if is_new:
+            is_new = 0
+            word = int(tokens[at])
+            if word & 7 != _T_OBJECT:
+                return int(E_TYPE)
+            left = word >> 3
+            at += 4
+            rows = int(p[table_at])
+            first_pos = table_at + _HEADER_LEN
+            pos = first_pos
+            row_no = 0
+            seen = 0
+            if base != _NO_STORE:
+                i = base
+                end = base + int(p[table_at + 1])
+                while i < end:
+                    values[i] = uint(_ABSENT)  # noqa: F821
+                    i += 1
+        if left == 0:
+            i = int(p[table_at + 3]) | int(p[table_at + 4]) << 8
+            i |= int(p[table_at + 5]) << 16 | int(p[table_at + 6]) << 24
+            if seen & i != i:
+                return int(E_MISSING)
+            if items_left:
+                items_left -= 1
+                if base != _NO_STORE:
+                    base += int(p[table_at + 1])
+                is_new = 1
+                continue
+            if frame == 0:
+                return 0
+            frame -= _FRAME_LEN
+            at = int(frames[frame])
+            left = int(frames[frame + 1])
+            seen = int(frames[frame + 2])
+            pos = int(frames[frame + 3])
+            row_no = int(frames[frame + 4])
+            table_at = int(frames[frame + 5])
+            base = int(frames[frame + 6])
+            items_left = int(frames[frame + 7])
+            rows = int(p[table_at])
+            first_pos = table_at + _HEADER_LEN
+            continue
         left -= 1
         start = int(tokens[at + 1])
         name_len = int(tokens[at + 2]) - start
@@ -210,9 +248,8 @@ def _walk(reader, idx: int, program, place: int) -> int:  # HOT  # noqa: C901, P
                     i += 1
                 if i == name_len:
                     break
-        value = at >> 2
+        value_at = at + 4
         at = int(tokens[at + 7]) << 2
-        value_at = (value + 1) << 2
         word = int(tokens[value_at])
         if seen >> row_no & 1:
             return int(E_SYNTAX)
@@ -221,28 +258,60 @@ def _walk(reader, idx: int, program, place: int) -> int:  # HOT  # noqa: C901, P
         seen |= 1 << row_no
         slot = base + int(p[row + 2])
         limits = row + 5 + name_len
-        what = int(p[limits - 1]) & _TYPE_BITS
+        what = int(p[limits - 1])
         start = int(tokens[value_at + 1])
         end = int(tokens[value_at + 2])
-        if what == _INT and end - start < _DIGITS_SAFE and word == _T_NUMBER and buf[start] != 45:
-            value = 0
-            while start < end:
-                value = value * 10 + int(buf[start]) - 48
-                start += 1
-            top = int(p[limits + 3])  # as _signed, without the call
-            i = (top - ((top & 0x80) << 1)) << 24 | int(p[limits + 2]) << 16
-            if value < i | int(p[limits + 1]) << 8 | int(p[limits]):
-                return int(E_RANGE)
-            top = int(p[limits + 7])
-            i = (top - ((top & 0x80) << 1)) << 24 | int(p[limits + 6]) << 16
-            if value > i | int(p[limits + 5]) << 8 | int(p[limits + 4]):
-                return int(E_RANGE)
-        elif what == _TEXT:
+        item = (value_at >> 2) - 1
+        value = item
+        if what == _TEXT:
             if word & 7 != _T_STRING:
                 return int(E_TYPE)
             most = int(p[limits]) | int(p[limits + 1]) << 8
-            if end - start > most and int(char_count(reader.buf, start, end)) > most:
+            if end - start > most and int(char_count(text, start, end)) > most:
                 return int(E_LENGTH)
+        elif what == _OBJECT or what == _ARRAY_OBJECT:
+            frames[frame] = at
+            frames[frame + 1] = left
+            frames[frame + 2] = seen
+            frames[frame + 3] = pos
+            frames[frame + 4] = row_no
+            frames[frame + 5] = table_at
+            frames[frame + 6] = base
+            frames[frame + 7] = items_left
+            table_at = limits
+            if base != _NO_STORE:
+                values[slot] = value
+            is_new = 1
+            at = value_at
+            if what == _OBJECT:
+                items_left = 0
+                if base != _NO_STORE:
+                    base = slot + 1
+            else:
+                if word & 7 != _T_ARRAY:
+                    return int(E_TYPE)
+                count = word >> 3
+                if count > int(p[limits]) | int(p[limits + 1]) << 8:
+                    return int(E_TOO_MANY)
+                at += 4
+                table_at += 2
+                i = free + count * int(p[table_at + 1])
+                if base >= int(p[1]) or i > _MOST_VALUES:
+                    base = _NO_STORE
+                else:
+                    values[slot + 1] = free
+                    base = free
+                    free = i
+                items_left = count - 1
+                if count == 0:  # nothing to look into: go on behind it
+                    is_new = 0
+                    at = int(frames[frame])
+                    table_at = int(frames[frame + 5])
+                    base = int(frames[frame + 6])
+                    items_left = int(frames[frame + 7])
+                    continue
+            frame += _FRAME_LEN
+            continue
         elif what == _WORD and word == _T_STRING:
             value = 0
             count = int(p[limits])
@@ -259,42 +328,81 @@ def _walk(reader, idx: int, program, place: int) -> int:  # HOT  # noqa: C901, P
                 value += 1
             if value == count:
                 return int(E_RANGE)
-        elif what >= _OBJECT:
-            if what == _OBJECT:
-                i = slot + 1
-                if base == _NO_STORE:
-                    i = base
-                i = int(_walk(reader, value, program, limits | i << 16))
-            else:
-                i = int(_nested(reader, value, program, limits))
-            if i != 0:
-                return i
         else:
-            i = -1
-            if what == _TIME and word == _T_STRING:
-                i = int(parse_time(reader.buf, start, end, reader.job))
-            if i < 0:
-                i = int(_scalar(reader, value, program, limits))
+            done = 0
+            if (what == _INT and word == _T_NUMBER) or (
+                what == _DECIMAL and word & 7 == _T_NUMBER
+            ):
+                # Short ones without sign and exponent here, all others in _value.
+                i = limits
+                decimals = 0
+                if what == _DECIMAL:
+                    decimals = int(p[i])
+                    i += 1
+                if end - start + decimals < _DIGITS_SAFE:
+                    value = 0
+                    while start < end and buf[start] >= 48 and buf[start] <= 57:
+                        value = value * 10 + int(buf[start]) - 48
+                        start += 1
+                    if start < end and buf[start] == 46:
+                        start += 1
+                        while start < end and buf[start] >= 48 and buf[start] <= 57:
+                            if decimals > 0:
+                                value = value * 10 + int(buf[start]) - 48
+                                decimals -= 1
+                            start += 1
+                    while decimals > 0:
+                        value *= 10
+                        decimals -= 1
+                    if start == end:
+                        done = 1
+                        top = int(p[i + 3])  # as _signed, without the call
+                        top = (top - ((top & 0x80) << 1)) << 24 | int(p[i + 2]) << 16
+                        if value < top | int(p[i + 1]) << 8 | int(p[i]):
+                            return int(E_RANGE)
+                        top = int(p[i + 7])
+                        top = (top - ((top & 0x80) << 1)) << 24 | int(p[i + 6]) << 16
+                        if value > top | int(p[i + 5]) << 8 | int(p[i + 4]):
+                            return int(E_RANGE)
+            elif what == _TIME and word == _T_STRING:
+                value = int(parse_time(text, start, end, reader.job))
+                if value >= 0:
+                    done = 1
+            if done == 0:
+                value = int(_value(reader, item, program, limits))
                 if int(reader.error) != 0:
                     return int(reader.error)
-            value = i
         if base != _NO_STORE:
             values[slot] = uint(value)  # noqa: F821
-    pos = first_pos
-    row_no = 1
-    while row_no <= rows:
-        if seen >> row_no & 1 == 0 and p[pos + 4 + int(p[pos + 3])] >= _REQUIRED_BIT:
-            return int(E_MISSING)
-        pos += int(p[pos]) | int(p[pos + 1]) << 8
-        row_no += 1
+
+
+def _null(reader, program):  # HOT
+    """Do check() for null, which stands for an object without members (J9)."""
+    values = reader.values
+    for i in range(program[1]):
+        values[i] = ABSENT
+    for i in range(3, _HEADER_LEN):
+        if program[i]:
+            return E_MISSING
     return 0
 
 
 @micropython.viper
-def _scalar(reader, idx: int, program, limits: int) -> int:  # HOT  # noqa: F821, C901
-    """Return the value of a rarer type; reader.error tells whether it is one."""
+def _signed(program: ptr8, at: int) -> int:  # HOT  # noqa: F821
+    """Return the signed 32-bit number at program[at]."""
+    top = int(program[at + 3])
+    top -= (top & 0x80) << 1
+    return top << 24 | int(program[at + 2]) << 16 | int(program[at + 1]) << 8 | int(program[at])
+
+
+@micropython.viper
+def _value(reader, idx: int, program, limits: int) -> int:  # HOT  # noqa: F821, C901
+    """Return the value of a rarer type or form; reader.error tells whether it is one."""
     p = ptr8(program)  # noqa: F821
-    what = int(p[limits - 1]) & _TYPE_BITS
+    what = int(p[limits - 1])
+    if what >= _OBJECT_ANY:
+        reader.fail(_any(reader, idx, program, limits))
+        return idx
     if what == _TIME:
         value = int(reader.raw_time(idx))
         if value >= 0:
@@ -332,48 +440,22 @@ def _escaped_word(reader, idx, program, at):  # HOT
     return reader.fail(E_RANGE)
 
 
-@micropython.viper
-def _nested(reader, idx: int, program, limits: int) -> int:  # HOT
-    """Return OK or what is wrong with an array, or with an object that is not looked into."""
-    p = ptr8(program)  # noqa: F821
-    tokens = ptr16(reader.tokens)  # noqa: F821
-    what = int(p[limits - 1]) & _TYPE_BITS
+def _any(reader, idx, program, limits):  # HOT
+    """Return OK, or what is wrong with an array of strings, or with what is not looked into."""
+    what = program[limits - 1]
+    kind = reader.kind(idx)
+    if what == _OBJECT_ANY:
+        return 0 if kind == _T_OBJECT else E_TYPE
     if what == _ANY:
         return 0
-    kind = int(tokens[(idx + 1) << 2]) & 7
-    if what == _OBJECT_ANY:
-        if kind != _T_OBJECT:
-            return int(E_TYPE)
-        return 0
     if kind != _T_ARRAY:
-        return int(E_TYPE)
-    return int(_items(reader, idx, program, limits))
-
-
-@micropython.viper
-def _items(reader, idx: int, program, limits: int) -> int:  # HOT
-    """Return OK or what is wrong with the items of an array."""
-    p = ptr8(program)  # noqa: F821
-    tokens = ptr16(reader.tokens)  # noqa: F821
-    most = int(p[limits]) | int(p[limits + 1]) << 8
-    want = _T_OBJECT
-    if p[limits - 1] & _TYPE_BITS == _ARRAY_TEXT:
-        want = _T_STRING
-    at = (idx + 1) << 2
-    left = int(tokens[at]) >> 3
-    if left > most and want == _T_OBJECT:
-        return int(E_TOO_MANY)
-    at += 4
-    while left > 0:
-        left -= 1
-        if int(tokens[at]) & 7 != want:
-            return int(E_TYPE)  # also null: an item cannot be absent
-        item = (at >> 2) - 1
-        if want == _T_OBJECT:
-            code = int(_walk(reader, item, program, limits + 2 | _NO_STORE << 16))
-            if code != 0:
-                return code
-        elif int(reader.char_count(item)) > most:
-            return int(E_LENGTH)
-        at = int(tokens[at + 3]) << 2
+        return E_TYPE
+    most = program[limits] | program[limits + 1] << 8
+    item = reader.first(idx)
+    for _ in range(reader.count(idx)):
+        if reader.kind(item) != _T_STRING:
+            return E_TYPE  # also null: an item cannot be absent
+        if reader.char_count(item) > most:
+            return E_LENGTH
+        item = reader.next(item)
     return 0

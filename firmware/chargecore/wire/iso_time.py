@@ -20,6 +20,7 @@ _LAST_S = const(1_073_001_599)
 _NO_DAY = const(-10_000_000)  # also: no offset
 _SHAPE = const(b"0000-00-00T00:00:00")
 _DAYS_TO_2024 = const(738_885)  # from 0001-01-01
+_MARKS = const(b"--T::Z")  # behind year, month, ...
 _MONTH_STARTS = const(b"\x00\x1f\x3b\x5a\x78\x97\xb5\xd4\xf3\x11\x30\x4e\x6d")  # low bytes
 
 
@@ -161,16 +162,7 @@ def parse_time(buf: ptr8, start: int, end: int, out: ptr32) -> int:  # HOT  # no
 
 
 @micropython.viper
-def _put_two(dst: ptr8, at: int, value: int, mark: int) -> int:  # HOT  # noqa: F821
-    """Write value in two digits and the character mark behind it; return the index behind both."""
-    dst[at] = 48 + value // 10
-    dst[at + 1] = 48 + value % 10
-    dst[at + 2] = mark
-    return at + 3
-
-
-@micropython.viper
-def put_time(dst: ptr8, wall_s: int, part_ms: int) -> int:  # HOT  # noqa: F821
+def put_time(dst: ptr8, wall_s: int, part_ms: int) -> int:  # HOT  # noqa: F821, C901
     """Write the instant to dst and return its length: 20, or 24 with milliseconds (part_ms >= 0).
 
     Range: wall_s 0..WALL_LAST_S. dst holds 24 bytes.
@@ -198,15 +190,32 @@ def put_time(dst: ptr8, wall_s: int, part_ms: int) -> int:  # HOT  # noqa: F821
         month -= 1
     dst[0] = 50
     dst[1] = 48
-    at = int(_put_two(dst, 2, year, 45))
-    at = int(_put_two(dst, at, month, 45))
-    at = int(_put_two(dst, at, day - first + 1, 84))
-    at = int(_put_two(dst, at, rest // 3600, 58))
-    at = int(_put_two(dst, at, rest // 60 % 60, 58))
-    at = int(_put_two(dst, at, rest % 60, 90))
+    # A loop over pairs of digits: a call for each pair would cost more than all the rest.
+    mark = ptr8(_MARKS)  # noqa: F821
+    pair = 0
+    at = 2
+    while pair < 6:
+        value = year
+        if pair == 1:
+            value = month
+        elif pair == 2:
+            value = day - first + 1
+        elif pair == 3:
+            value = rest // 3600
+        elif pair == 4:
+            value = rest // 60 % 60
+        elif pair == 5:
+            value = rest % 60
+        dst[at] = 48 + value // 10
+        dst[at + 1] = 48 + value % 10
+        dst[at + 2] = mark[pair]
+        at += 3
+        pair += 1
     if part_ms < 0:
         return at
-    dst[at - 1] = 46
-    dst[at] = 48 + part_ms // 100
-    at = int(_put_two(dst, at + 1, part_ms % 100, 90))
-    return at
+    dst[19] = 46
+    dst[20] = 48 + part_ms // 100
+    dst[21] = 48 + part_ms // 10 % 10
+    dst[22] = 48 + part_ms % 10
+    dst[23] = 90
+    return 24

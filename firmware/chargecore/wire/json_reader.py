@@ -2,7 +2,7 @@
 
 Called by: rpc, fields and the message handlers of the protocol packages.
 Never: copies the text (except copy_text), raises for bad input, keeps anything over parse().
-Heap: 8 bytes per token and 0.3 KiB at start, none after.
+Heap: 8 bytes per token and 1.2 KiB at start, none after.
 """
 
 from array import array
@@ -26,7 +26,7 @@ from chargecore.wire.json_text import (
     scaled_number,
     whole_number,
 )
-from chargecore.wire.json_tokens import scan
+from chargecore.wire.json_tokens import CLASS, scan
 
 T_NONE = const(0)  # no such token
 T_OBJECT = const(1)
@@ -37,7 +37,8 @@ T_TRUE = const(5)
 T_FALSE = const(6)
 T_NULL = const(7)
 
-VALUE_COUNT = const(64)  # most values of a field table
+VALUE_COUNT = const(128)  # most values of a field table, items of arrays included
+FRAME_COUNT = const(8)  # most objects inside each other in a field table
 
 _OBJECT = const(1)  # the same numbers where viper reads them
 _ARRAY = const(2)
@@ -66,12 +67,14 @@ class JsonReader:
             raise ConfigError("max_tokens")
         if not 1 <= max_depth <= 100:
             raise ConfigError("max_depth")
-        self._limits = max_tokens | max_depth << 16
         self.tokens = array("H", bytearray(8 * (max_tokens + 1)))  # see json_tokens
+        self.tokens[2] = max_tokens
+        self.tokens[3] = max_depth
         self.job = array("i", bytearray(28))  # arguments for the viper functions
         self._flag = array("H", bytearray(2))  # 1: a number was out of range
         self.scratch_buf = bytearray(_SCRATCH_SIZE)
         self.values = array("i", bytearray(4 * VALUE_COUNT))  # what fields.check() read
+        self.frames = array("i", bytearray(32 * FRAME_COUNT))  # and its stack
         self.buf = b""  # the text parsed last
         self._text_buf = self.buf  # where plain_len() found its text,
         self._text_at = 0  # and its first byte
@@ -88,7 +91,8 @@ class JsonReader:
         if length > _MAX_LENGTH:
             self.tokens[0] = 0
             return E_TOO_MANY
-        return scan(buf, length, self.tokens, self._limits)
+        self.tokens[1] = length
+        return scan(buf, 0, CLASS, self.tokens)
 
     def clear(self):  # HOT
         """Forget the error."""

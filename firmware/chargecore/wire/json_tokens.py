@@ -8,7 +8,7 @@ Token p (1 is the root) is four uint16 at table[4 * p]:
   1  index of its first byte (of a string: behind the quote)
   2  index behind its last byte (of a string: the closing quote)
   3  the p that follows it and all its children (while it is open: its parent)
-table[0] is the number of tokens.
+table[0] is the number of tokens, table[1:4] the arguments of scan.
 """
 
 import micropython
@@ -27,7 +27,7 @@ _CHILD = const(8)  # one child, or the flag, in word 0
 
 # Class of a byte: 1 space, 2 quote, 3 digit or minus, 4 {, 5 [, 6 }, 7 ], 8 comma, 9 colon,
 # 10 t f n. Bit 7: cannot stand for itself inside a string.
-_CLASS = const(
+CLASS = const(
     b"\x80\x80\x80\x80\x80\x80\x80\x80\x80\x81\x81\x80\x80\x81\x80\x80"
     b"\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80"
     b"\x01\x00\x82\x00\x00\x00\x00\x00\x00\x00\x00\x00\x08\x03\x00\x00"
@@ -139,17 +139,18 @@ def _literal_kind(buf: ptr8, at: int, end: int) -> int:  # HOT  # noqa: F821
 # One long function on purpose: a call from viper to viper costs as much as scanning 100 bytes, so
 # only what is rare (escapes, non-ASCII text, negative numbers, fractions, literals) is called.
 @micropython.viper
-def scan(buf: ptr8, length: int, table: ptr16, limits: int) -> int:  # HOT  # noqa: F821, C901, PLR0912, PLR0915  # long: see above
-    """Fill table from buf[:length]. Return OK or E_SYNTAX, E_TOO_DEEP, E_TOO_MANY.
+def scan(buf: ptr8, i: int, cls: ptr8, table: ptr16) -> int:  # HOT  # noqa: F821, C901, PLR0912, PLR0915  # long: see above
+    """Fill table from buf. Return OK or E_SYNTAX, E_TOO_DEEP, E_TOO_MANY.
 
-    limits is most tokens + (deepest nesting << 16). The table must hold 4 * (tokens + 1) uint16.
+    Called with i = 0 and cls = CLASS: viper keeps the first three arguments in registers, and the
+    loops below live on these. table[1:4] holds the length of the text, the most tokens and the
+    deepest nesting; the table has 4 * (tokens + 1) places.
     """
-    cls = ptr8(_CLASS)  # noqa: F821
     step = ptr8(_STEP)  # noqa: F821
     table[0] = 0
-    last_at = (limits & 0xFFFF) << 2
-    levels_left = limits >> 16
-    i = 0
+    length = int(table[1])
+    last_at = int(table[2]) << 2
+    levels_left = int(table[3])
     at = 0  # where the newest token lies in the table
     open_at = 0  # where the innermost open container lies; 0 is none
     want = _VALUE
