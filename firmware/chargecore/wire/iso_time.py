@@ -162,7 +162,7 @@ def parse_time(buf: ptr8, start: int, end: int, out: ptr32) -> int:  # HOT  # no
 
 
 @micropython.viper
-def put_time(dst: ptr8, wall_s: int, part_ms: int) -> int:  # HOT  # noqa: F821, C901
+def put_time(dst: ptr8, wall_s: int, part_ms: int) -> int:  # HOT  # long: below  # noqa: F821, C901
     """Write the instant to dst and return its length: 20, or 24 with milliseconds (part_ms >= 0).
 
     Range: wall_s 0..WALL_LAST_S. dst holds 24 bytes.

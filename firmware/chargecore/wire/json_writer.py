@@ -11,7 +11,7 @@ import micropython
 from micropython import const
 
 from chargecore.wire.iso_time import put_time
-from chargecore.wire.json_text import utf8_end
+from chargecore.wire.json_put import put, put_number, spill
 
 # Places in the state array.
 _LENGTH = const(0)  # bytes of the message so far
@@ -26,8 +26,6 @@ _IS_KEY = const(2)
 _ESCAPE = const(4)
 
 _SCRATCH_SIZE = const(24)  # a time with milliseconds
-_HEX = const(b"0123456789abcdef")
-_SHORT_ESCAPES = const(b"btn\x00fr")  # of 8..13
 # Per byte: 1 when it cannot stand for itself inside a string. One look is faster than four tests.
 _SPECIAL = const(
     b"\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01"
@@ -47,103 +45,6 @@ _SPECIAL = const(
     b"\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01"
     b"\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01"
 )
-
-
-@micropython.viper
-def _put(buf: ptr8, state: ptr32, byte: int):  # HOT  # noqa: F821
-    """Append one byte of the message."""
-    at = int(state[_LENGTH]) - int(state[_WINDOW])
-    if at >= 0 and at < int(state[_SIZE]):
-        buf[at] = byte
-    state[_LENGTH] = int(state[_LENGTH]) + 1
-
-
-@micropython.viper
-def _put_special(buf: ptr8, state: ptr32, src: ptr8, at: int) -> int:  # HOT  # noqa: F821
-    """Append what stands for itself in no JSON text; return the index behind it in src."""
-    byte = int(src[at])
-    if byte >= 0x80:
-        end = int(utf8_end(src, at, int(state[_END])))
-        if end > 0:
-            while at < end:
-                _put(buf, state, src[at])
-                at += 1
-            return at
-        _put(buf, state, 0xEF)  # not UTF-8: U+FFFD instead, or the server drops the connection
-        _put(buf, state, 0xBF)
-        _put(buf, state, 0xBD)
-        return at + 1
-    _put(buf, state, 92)
-    if byte >= 32:  # " or \
-        _put(buf, state, byte)
-        return at + 1
-    short = ptr8(_SHORT_ESCAPES)  # noqa: F821
-    if byte >= 8 and byte <= 13 and byte != 11:
-        _put(buf, state, short[byte - 8])
-        return at + 1
-    digits = ptr8(_HEX)  # noqa: F821
-    _put(buf, state, 117)
-    _put(buf, state, 48)
-    _put(buf, state, 48)
-    _put(buf, state, digits[byte >> 4])
-    _put(buf, state, digits[byte & 15])
-    return at + 1
-
-
-@micropython.viper
-def _spill(buf: ptr8, state: ptr32, src: ptr8, mode: int):  # HOT  # noqa: F821
-    """Append src[state[_START]:state[_END]] wherever the window lies; slower than the methods."""
-    if state[_COMMA]:
-        _put(buf, state, 44)
-    if mode & _QUOTED:
-        _put(buf, state, 34)
-    window = int(state[_WINDOW])
-    window_end = window + int(state[_SIZE])
-    length = int(state[_LENGTH])
-    i = int(state[_START])
-    end = int(state[_END])
-    while i < end:
-        byte = int(src[i])
-        if mode & _ESCAPE and (byte < 32 or byte == 34 or byte == 92 or byte >= 0x80):
-            state[_LENGTH] = length
-            i = int(_put_special(buf, state, src, i))
-            length = int(state[_LENGTH])
-        else:
-            if length >= window and length < window_end:
-                buf[length - window] = byte
-            length += 1
-            i += 1
-    state[_LENGTH] = length
-    if mode & _QUOTED:
-        _put(buf, state, 34)
-    state[_COMMA] = 1
-    if mode & _IS_KEY:
-        _put(buf, state, 58)
-        state[_COMMA] = 0
-
-
-@micropython.viper
-def _put_number(scratch: ptr8, value: int, decimals: int) -> int:  # HOT  # noqa: F821
-    """Write value / 10^decimals to the end of the scratch buffer. Return where it begins."""
-    i = _SCRATCH_SIZE
-    rest = value
-    if rest > 0:
-        rest = -rest  # the negative side has one number more
-    point = _SCRATCH_SIZE - decimals
-    while True:
-        if i == point and decimals > 0:
-            i -= 1
-            scratch[i] = 46
-            point = -1
-        i -= 1
-        scratch[i] = 48 - rest % -10  # floored: -123 % -10 is -3, -123 // -10 is 12
-        rest = -(rest // -10)
-        if rest == 0 and (point < 0 or decimals == 0):
-            break
-    if value < 0:
-        i -= 1
-        scratch[i] = 45
-    return i
 
 
 class JsonWriter:
@@ -192,8 +93,8 @@ class JsonWriter:
             state[_LENGTH] = int(state[_LENGTH]) + 1 + comma
         else:
             if comma:
-                _put(self._buf, self._state, 44)
-            _put(self._buf, self._state, 123)
+                put(self._buf, self._state, 44)
+            put(self._buf, self._state, 123)
         state[_COMMA] = 0
 
     @micropython.viper
@@ -222,8 +123,8 @@ class JsonWriter:
             state[_LENGTH] = int(state[_LENGTH]) + 1 + comma
         else:
             if comma:
-                _put(self._buf, self._state, 44)
-            _put(self._buf, self._state, 91)
+                put(self._buf, self._state, 44)
+            put(self._buf, self._state, 91)
         state[_COMMA] = 0
 
     @micropython.viper
@@ -262,7 +163,7 @@ class JsonWriter:
         elif at + size > 0 and at < int(state[_SIZE]):  # it lies across an end of the window
             state[_START] = 0
             state[_END] = count
-            _spill(self._buf, self._state, name, _QUOTED | _IS_KEY)
+            spill(self._buf, self._state, name, _QUOTED | _IS_KEY)
             return
         state[_LENGTH] = int(state[_LENGTH]) + size
         state[_COMMA] = 0
@@ -303,7 +204,7 @@ class JsonWriter:
             return
         state[_START] = 0
         state[_END] = count
-        _spill(self._buf, self._state, text, _QUOTED | _ESCAPE)
+        spill(self._buf, self._state, text, _QUOTED | _ESCAPE)
 
     @micropython.viper
     def member(self, name, text):  # HOT
@@ -352,21 +253,21 @@ class JsonWriter:
         state = self._state
         state[_START] = start
         state[_END] = end
-        _spill(self._buf, state, buf, _QUOTED | _ESCAPE)
+        spill(self._buf, state, buf, _QUOTED | _ESCAPE)
 
     def raw(self, text):  # HOT
         """Append a value (or `"key":value`) that is JSON already."""
         state = self._state
         state[_START] = 0
         state[_END] = len(text)
-        _spill(self._buf, state, text, 0)
+        spill(self._buf, state, text, 0)
 
     def raw_range(self, buf, start, end):  # HOT
         """Append buf[start:end], a value that is JSON already, as it stands."""
         state = self._state
         state[_START] = start
         state[_END] = end
-        _spill(self._buf, state, buf, 0)
+        spill(self._buf, state, buf, 0)
 
     def time(self, wall_s, part_ms=-1):  # HOT
         """Append an instant, "2026-11-24T10:00:00Z", with .123 when part_ms >= 0.
@@ -402,22 +303,22 @@ class JsonWriter:
         elif at + size > 0 and at < int(state[_SIZE]):  # it lies across an end of the window
             state[_START] = start
             state[_END] = end
-            _spill(self._buf, self._state, self._scratch_buf, mode)
+            spill(self._buf, self._state, self._scratch_buf, mode)
             return
         state[_LENGTH] = int(state[_LENGTH]) + size
         state[_COMMA] = 1
 
     def fixed(self, value, decimals):  # HOT
         """Append value / 10^decimals as a number: (163, 1) is 16.3. Range: decimals 0..9."""
-        self._copy(_put_number(self._scratch_buf, value, decimals), _SCRATCH_SIZE, 0)
+        self._copy(put_number(self._scratch_buf, value, decimals), _SCRATCH_SIZE, 0)
 
     def fixed_text(self, value, decimals):  # HOT
         """Append value / 10^decimals as a string: (163, 1) is "16.3". Range: decimals 0..9."""
-        self._copy(_put_number(self._scratch_buf, value, decimals), _SCRATCH_SIZE, _QUOTED)
+        self._copy(put_number(self._scratch_buf, value, decimals), _SCRATCH_SIZE, _QUOTED)
 
     def int_text(self, value):  # HOT
         """Append a whole number as a string."""
-        self._copy(_put_number(self._scratch_buf, value, 0), _SCRATCH_SIZE, _QUOTED)
+        self._copy(put_number(self._scratch_buf, value, 0), _SCRATCH_SIZE, _QUOTED)
 
     def boolean(self, value):  # HOT
         """Append true or false."""
@@ -429,4 +330,4 @@ class JsonWriter:
 
     def int(self, value):  # HOT
         """Append a whole number of signed 32 bit."""
-        self._copy(_put_number(self._scratch_buf, value, 0), _SCRATCH_SIZE, 0)
+        self._copy(put_number(self._scratch_buf, value, 0), _SCRATCH_SIZE, 0)

@@ -3,7 +3,7 @@
 Read: the 421-byte SetChargingProfile CALL is parsed, its payload checked against a compiled field
 table, and every field is read; json.loads only parses it. Write: the 528-byte MeterValues CALL as
 the channel writes it. The first pass both measures and stores, so a message that fits into the
-window (as this one does in the firmware's) is done with one pass; json_write_windows_ratio is for a
+window, as this one does in the firmware's, takes one pass; json_write_windows_ratio is for a
 window that takes two. On the other side the dict is built and handed to json.dumps.
 All in turns, best of many. Prints `id value` lines.
 """
