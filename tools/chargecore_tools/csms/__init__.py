@@ -1,9 +1,15 @@
-"""The reference server: an OCPP 1.6J central system for development, made of `ocpp` and `websockets`.
+"""The reference server: an OCPP 1.6J central system for development.
 
-    server    accepts stations, one Session each        session   answers a station's calls
-    rules     what is accepted                          checker   what a station must not send
-    ledger    transactions and energy                   commands  typed commands -> calls
-    console   where commands are typed                  frame_printer, json_log  what is shown
+It is made of the packages `ocpp` (routing, messages, schemas) and `websockets`.
+
+    server    the thread and its connections          gate      who is let in
+    session   one connection: calls both ways         answers   the right answer to each call
+    station   what is known of a station              message   one line taken apart
+    rules     which boots and tags are accepted       hooks     what tests spoil on purpose
+    checker   schemas, and what no schema says        history   all frames, and waiting for one
+    ledger    transactions and energy (transaction, registers)
+    cli       the command line: console (prompt or script), commands and orders (what is typed),
+              completer, frame_printer and json_log (what is shown; event_text)
 
 Everything that happens is told to observers as an Event (events.py): Frame or Note.
 """

@@ -75,7 +75,7 @@ def fault_of_result(message_id, action, payload):
 
 
 def fault_of_order(message_id, action, payload):
-    """Return the OCPPError that a CALL of the server's own would deserve, None when it is right."""
+    """Return the OCPPError that a CALL of the server deserves, None when it is right."""
     return _fault_of_payload(Call(message_id, action, payload))
 
 

@@ -50,7 +50,7 @@ class Ledger:
         return sum(row.energy_wh for row in rows if station_id in (None, row.station_id))
 
     def id_for_start(self, station_id, payload):
-        """Return the id for a StartTransaction: a new one, or the former one when it is a repeat."""
+        """Return the id for a StartTransaction: a new one, or the former one of a repeat."""
         with self._lock:
             known = self._repeated_start(station_id, payload)
             if known is not None:

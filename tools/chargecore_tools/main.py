@@ -1,0 +1,54 @@
+"""The `chargecore` command: one sub-command per tool."""
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated
+
+import typer
+
+from chargecore_tools.csms.cli import csms
+from chargecore_tools.sim import sim
+
+app = typer.Typer(
+    name="chargecore",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(sim)
+app.command()(csms)
+
+
+def _print_version(is_wanted: bool):
+    if is_wanted:
+        try:
+            print(f"chargecore {version('chargecore')}")
+        except PackageNotFoundError:
+            print("chargecore (not installed)")
+        raise typer.Exit
+
+
+@app.callback()
+def chargecore(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show it."),
+    ] = False,
+):
+    """Firmware for AC chargers: simulator, reference server, and a whole charge on this PC.
+
+    Example: chargecore run
+
+    Example: chargecore csms --port 9000
+
+    Example: chargecore sim --csms ws://127.0.0.1:9000/ocpp --id CP01 --control 127.0.0.1:9100
+    """
+
+
+def main():
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()
