@@ -1,4 +1,4 @@
-"""Any order of records, deliveries and power cuts: nothing owed is lost, nothing broken appears."""
+"""Any order of records, deliveries and power cuts: nothing owed is lost, nothing broken shows."""
 
 import binascii
 

@@ -1,0 +1,35 @@
+"""build(): settings, state and journal in one folder of flash. Called by: main.py, once a boot."""
+
+from micropython import const
+
+from chargecore.store.flash_files import FlashFiles
+from chargecore.store.journal import Journal
+from chargecore.store.settings import Settings
+from chargecore.store.state import STATE_LEN, StateStore
+from chargecore.store.version_pair import VersionPair
+
+_BLOCK_SIZE = const(4096)  # erase block
+_BLOCKS = const(16)  # of the journal: 64 KiB
+
+
+class Stores:
+    """What is kept over a power cut, by name."""
+
+    def __init__(self, state, settings, journal):
+        self.state = state
+        self.settings = settings
+        self.journal = journal
+
+
+def build(root_path, table, config, presets, events):
+    """Return the Stores in root_path, loaded; the journal is mounted by the outbox.
+
+    table: the settings' rows; they are written to config. presets: {key: text} the maker ships.
+    """
+    flash = FlashFiles(root_path, _BLOCK_SIZE, _BLOCKS)  # makes the folder
+    state = StateStore(root_path + "/state", STATE_LEN, events)
+    state.load()
+    settings = Settings(table, config, VersionPair(root_path + "/settings"), events)
+    settings.force_all(presets)
+    settings.load()
+    return Stores(state, settings, Journal(flash, events))
