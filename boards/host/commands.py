@@ -12,6 +12,8 @@ from chargecore.base.codes import OK
 from chargecore.ocpp16.data_transfer import TRANSFER_ANSWERED, TRANSFER_WAITING
 
 _AMPS_MAX = 100
+_SITE_AMPS_MAX = 1_000
+_NO_LIMIT_MA = -1  # Station.set_site_limit_ma: negative lifts the limit
 _MOMENTARY = ("brown_out", "loop_block")  # happen once; `active` false does nothing
 
 LATER = {}  # the answer follows: ask again with answer_later()
@@ -40,6 +42,10 @@ class Commands:
             "ev_current": (
                 self._ev_current,
                 (connector, ("amps", NUMBER, REQUIRED, 0, _AMPS_MAX)),
+            ),
+            "site_limit": (
+                self._site_limit,
+                (("amps", NUMBER, _NO_LIMIT_MA, 0, _SITE_AMPS_MAX),),
             ),
             "swipe": (
                 self._swipe,
@@ -136,6 +142,13 @@ class Commands:
 
     def _ev_current(self, values):
         self._plant(values).car.max_ma = values["amps"]
+        return {}
+
+    def _site_limit(self, values):
+        station = self._part("station")
+        if station is None:
+            raise Refusal("the station is restarting")
+        station.set_site_limit_ma(values["amps"])
         return {}
 
     def _swipe(self, values):
