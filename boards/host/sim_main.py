@@ -1,6 +1,6 @@
 """What `chargecore sim` starts, in the MicroPython VM or CPython: board, control socket, firmware.
 
-sim_main.py OPTIONS.json: written by tools/chargecore_tools/sim.py, with
+In the VM through boot_image.py; in CPython as sim_main.py OPTIONS.json. The options are written by tools/chargecore_tools/sim.py, with
   station (dict of station.json), state (folder), speed_permille, dns_servers, control_host,
   control_port, prints_events, banner, has_lifeline (stdin says "stop"; its end is the starter's).
 Exit status: 0 stopped, 1 the firmware refused its settings or failed, 3 control port taken.
@@ -10,13 +10,14 @@ import gc
 import json
 import sys
 
-_ROOT = ("./" + sys.argv[0] if sys.argv[0][0] != "/" else sys.argv[0]).rsplit("/", 3)[0]
-sys.path[0:0] = [_ROOT + "/firmware", _ROOT]
-if sys.implementation.name != "micropython":
-    sys.path.insert(0, _ROOT + "/host_tests")
-    import shim
+if __name__ == "__main__":  # from the source tree; boot_image.py has set the path itself
+    _ROOT = ("./" + sys.argv[0] if sys.argv[0][0] != "/" else sys.argv[0]).rsplit("/", 3)[0]
+    sys.path[0:0] = [_ROOT + "/firmware", _ROOT]
+    if sys.implementation.name != "micropython":
+        sys.path.insert(0, _ROOT + "/host_tests")
+        import shim
 
-    shim.install()
+        shim.install()
 
 import main as firmware  # noqa: E402  after the path is set, as all below
 
@@ -100,10 +101,11 @@ def simulate(options):
     return 0
 
 
-def _read_options(path):
+def main(path):
+    """Run the simulator with the options in a file. Return the exit status."""
     with open(path) as file:
-        return json.load(file)
+        return simulate(json.load(file))
 
 
 if __name__ == "__main__":
-    sys.exit(simulate(_read_options(sys.argv[1])))
+    sys.exit(main(sys.argv[1]))

@@ -5,7 +5,6 @@ The simulator lives no longer than this process: killing this one is a power cut
 """
 
 import json
-import re
 import signal
 import sys
 import tempfile
@@ -15,11 +14,9 @@ from typing import Annotated, Optional
 import typer
 
 from chargecore_tools.sim_options import OptionError, resolve
-from chargecore_tools.sim_process import SimProcess
+from chargecore_tools.sim_process import SimProcess, heap_bytes
 
 EXIT_USAGE = 2
-
-_HEAP = re.compile(r"\d+[kKmM]?")
 
 
 def _checked(value, is_right, text):
@@ -55,7 +52,9 @@ def sim(
         Optional[str],
         typer.Option(help="Control socket HOST:PORT; port 0 or nothing takes a free one."),
     ] = None,
-    heap: Annotated[str, typer.Option(help="Heap of the VM for the firmware.")] = "192k",
+    heap: Annotated[
+        str, typer.Option(help="Heap of the VM, the image of the code not counted.")
+    ] = "192k",
     vm: Annotated[str, typer.Option(help="micropython or cpython.")] = "micropython",
     speed: Annotated[float, typer.Option(help="Simulated seconds per real second.")] = 1.0,
     events: Annotated[bool, typer.Option(help="Print the station's event log.")] = False,
@@ -66,7 +65,7 @@ def sim(
     Example: chargecore sim --csms ws://127.0.0.1:9000/ocpp --id CP01 --control 127.0.0.1:9100
     """
     try:
-        _checked(heap, _HEAP.fullmatch(heap), f"--heap {heap}: must be like 192k")
+        heap_bytes(heap)
         _checked(vm, vm in ("micropython", "cpython"), f"--vm {vm}: micropython or cpython")
         _checked(speed, 0.01 <= speed <= 200, f"--speed {speed}: must be 0.01..200")
         with tempfile.TemporaryDirectory(prefix="chargecore-sim-") as fresh_state:

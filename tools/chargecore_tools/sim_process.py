@@ -4,17 +4,23 @@ import contextlib
 import ctypes
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+from chargecore_tools.firmware_image import image_of
 from chargecore_tools.sim_options import OptionError
 
 _STOP_S = 5  # a simulator that does not end by then is killed
 _PR_SET_PDEATHSIG = 1  # Linux prctl(2)
 _MAIN = Path("boards/host/sim_main.py")
+_BOOT_IMAGE = Path("boards/host/boot_image.py")
+_HEAP = re.compile(r"(\d+)([kKmM]?)")
+_SIMULATOR_B = 96 * 1024  # heap of what a chip does not have: plant, car, control socket
+_UNITS = {"": 1, "k": 1024, "m": 1024 * 1024}
 
 
 def repository():
@@ -38,6 +44,21 @@ def micropython():
     return found
 
 
+def heap_bytes(text):
+    """Return the bytes of a heap size like 192k. Errors: OptionError."""
+    found = _HEAP.fullmatch(text)
+    if found is None:
+        raise OptionError(f"--heap {text}: must be like 192k")
+    return int(found[1]) * _UNITS[found[2].lower()]
+
+
+def _vm_command(root, heap):
+    """Return the command of the VM: its heap is the station's, and the image and the board's."""
+    image = image_of(root)
+    size_b = heap_bytes(heap) + image.stat().st_size + _SIMULATOR_B
+    return [micropython(), "-X", f"heapsize={size_b}", str(root / _BOOT_IMAGE), str(image)]
+
+
 def _die_with_parent():
     """Ask Linux to kill the simulator with this process; elsewhere the end of stdin does it."""
     with contextlib.suppress(OSError, AttributeError):
@@ -52,13 +73,13 @@ class SimProcess:
         options_path = Path(options["state"]) / "sim_options.json"
         options_path.write_text(json.dumps(options), encoding="utf-8")
         if vm == "micropython":
-            command = [micropython(), "-X", f"heapsize={heap}"]
+            command = _vm_command(root, heap)
         else:
-            command = [sys.executable, "-u"]
+            command = [sys.executable, "-u", str(root / _MAIN)]
         self._is_told = False  # it has been asked to end
         # Its own session: Ctrl-C reaches this process only, which then stops the simulator once.
         self._process = subprocess.Popen(
-            [*command, str(root / _MAIN), str(options_path)],
+            [*command, str(options_path)],
             stdin=subprocess.PIPE,
             start_new_session=True,
             preexec_fn=_die_with_parent,

@@ -1,16 +1,13 @@
 """build(): the OCPP 1.6 side of a station, made from its parts. Called by: main.py, once per boot.
 
 What main.py passes, all of it made before:
-  channel      the WebSocket, with the rx buffer of the station
-  reader       JsonReader for that buffer: 400 tokens, 12 levels
-  connection   Connection over that WebSocket; build() configures it and sets its callbacks,
-               main.py calls start() and schedules connection.poll
-  backoff      the Backoff that the Connection was given
-  station      Station; authorizer, recorder, outbox: the ones its connectors use
-  settings     Settings over keys.TABLE, after load(); build() sets its on_change
+  network      net.builder's: connection, channel (its WebSocket), backoff; build() configures the
+               connection and sets its callbacks, main.py calls start() and schedules its poll
+  reader       JsonReader for the rx buffer of the channel: 400 tokens, 12 levels
+  core         station.builder's: station, authorizer, recorder, link
+  outbox       the one that the recorder writes to
+  stores       store.builder's: settings over keys.TABLE (build() sets their on_change), state
   config       the StationConfig that settings writes to
-  state        StateStore, after load() and next_boot()
-  link         the Link that station and authorizer read
   clock, events, random_bits
 What main.py does with the result: schedule poll every 20 ms or so, after connection.poll; nothing
 else. `boot`, `data_transfer` and `rpc` of it are for the control socket.
@@ -33,24 +30,12 @@ from chargecore.ocpp16.transactions import Transactions
 from chargecore.wire.rpc import Rpc
 
 
-def build(
-    channel,
-    reader,
-    connection,
-    backoff,
-    station,
-    authorizer,
-    recorder,
-    outbox,
-    settings,
-    config,
-    state,
-    link,
-    clock,
-    events,
-    random_bits,
-):
+def build(network, reader, core, outbox, stores, config, clock, events, random_bits):
     """Return the Ocpp16 of the station, connected to everything."""
+    channel, connection, backoff = network.channel, network.connection, network.backoff
+    station, authorizer = core.station, core.authorizer
+    recorder, link = core.recorder, core.link
+    settings, state = stores.settings, stores.state
     mark = memory.installation(state, random_bits)
     rpc = Rpc(channel, reader, clock, events, random_bits, mark)
     boot = Boot(rpc, config, settings, clock, events, random_bits)

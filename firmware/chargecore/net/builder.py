@@ -1,0 +1,37 @@
+"""build(): the way to the server, from the board's sockets. Called by: main.py, once per boot."""
+
+import select
+
+from micropython import const
+
+from chargecore.net.backoff import Backoff
+from chargecore.net.connection import Connection
+from chargecore.net.resolver import Resolver
+from chargecore.net.stream import TcpStream
+from chargecore.net.websocket import WebSocket
+from chargecore.net.ws_frame import HEADER_MAX
+from chargecore.wire.json_writer import JsonWriter
+
+_TX_SIZE = const(1024)  # window of the writer; a message of any length leaves through it
+_RX_SIZE = const(6144)  # a longer message is answered with a CALLERROR
+
+
+class Network:
+    """What others need of it, by name."""
+
+    def __init__(self, connection, channel, backoff):
+        self.connection = connection
+        self.channel = channel
+        self.backoff = backoff
+
+
+def build(sockets, dns_servers, clock, events, random_bits):
+    """Return the Network: not configured, not started."""
+    tx_buf = bytearray(HEADER_MAX + _TX_SIZE)
+    writer = JsonWriter(memoryview(tx_buf)[HEADER_MAX:])
+    stream = TcpStream(sockets, select.poll())
+    channel = WebSocket(stream, writer, tx_buf, _RX_SIZE, clock, events, random_bits)
+    resolver = Resolver(sockets, dns_servers, clock, random_bits)
+    backoff = Backoff(random_bits)
+    connection = Connection(resolver, stream, channel, backoff, clock, events)
+    return Network(connection, channel, backoff)

@@ -1,0 +1,47 @@
+"""build(): the station core, from drivers and stores. Called by: main.py, once per boot."""
+
+from micropython import const
+
+from chargecore.station.auth_cache import AuthCache
+from chargecore.station.authorizer import Authorizer
+from chargecore.station.connector import Connector
+from chargecore.station.link import Link
+from chargecore.station.metering import Metering
+from chargecore.station.recorder import Recorder
+from chargecore.station.recovery import Recovery
+from chargecore.station.station import Station
+from chargecore.station.swipe_desk import SwipeDesk
+from chargecore.station.transaction import Transaction
+
+_CACHE_TAGS = const(40)
+
+
+class Core:
+    """What the protocol adapter needs of the station, by name."""
+
+    def __init__(self, station, authorizer, recorder, link):
+        self.station = station
+        self.authorizer = authorizer
+        self.recorder = recorder
+        self.link = link
+
+
+def build(controllers, meters, reader, outbox, state, config, clock, events):
+    """Return the Core. controllers and meters go by connector; outbox.start() has run."""
+    link = Link()
+    recorder = Recorder(outbox, clock)
+    cache = AuthCache(_CACHE_TAGS)
+    authorizer = Authorizer(len(controllers), cache, link, config, clock, events)
+    connectors = []
+    for idx, controller in enumerate(controllers):
+        metering = Metering(idx + 1, meters[idx], controller, recorder, link, config, clock)
+        transaction = Transaction(recorder, outbox, events)
+        connectors.append(
+            Connector(idx + 1, controller, transaction, metering, config, clock, events)
+        )
+    desk = SwipeDesk(connectors, authorizer, config, events)
+    recovery = Recovery(outbox, recorder, connectors, state, config, events)
+    station = Station(
+        connectors, desk, reader, recovery, outbox, state, link, config, clock, events
+    )
+    return Core(station, authorizer, recorder, link)

@@ -1,0 +1,125 @@
+"""main.py: wiring only: board -> objects -> scheduler, in a loop that ends with open contactors.
+
+Called by: MicroPython behind boot.py; on a PC by boards/host/sim_main.py. The one place that knows
+every package. What a board has to offer is written in boards/README.md.
+"""
+
+import gc
+
+from micropython import const
+
+from chargecore.base.clock import Clock
+from chargecore.base.event_log import EventLog
+from chargecore.base.events import EV_BOOT
+from chargecore.base.scheduler import Scheduler
+from chargecore.evse.controller import EvseController
+from chargecore.meters import models as meters
+from chargecore.net import builder as net
+from chargecore.ocpp16 import builder as ocpp16
+from chargecore.ocpp16.keys import TABLE
+from chargecore.safety.dead_man import DeadMan
+from chargecore.safety.reasons import OPEN_SHUTDOWN
+from chargecore.safety.safety_step import SafetyStep
+from chargecore.station import builder as station
+from chargecore.station.config import StationConfig
+from chargecore.station.station import RESET_OWN
+from chargecore.store import builder as store
+from chargecore.wire.json_reader import JsonReader
+from chargecore.wire.outbox import Outbox
+
+STOPPED = const(0)  # run() ended because the board does not want to go on
+RESTART = const(1)  # run() ended because a reset is due
+
+_EVENTS = const(96)  # kept in the log
+
+
+class App:
+    """Everything that runs, by name. Errors: ConfigError naming a field of the station file."""
+
+    def __init__(self, board):
+        """Build from the pins outwards: every coil is off before anything else exists."""
+        self.clock = clock = Clock(board.ticks_ms, 0)
+        self.events = events = EventLog(clock, _EVENTS)
+        has_lock = board.config.get("cable", "socket") == "socket"
+        self.controllers = []
+        for hw in board.connectors:
+            number = len(self.controllers) + 1
+            self.controllers.append(EvseController(hw, has_lock, clock, events, number))
+        self.safety = SafetyStep(self.controllers, DeadMan(board.dead_man_pin), clock, events)
+        self.config = StationConfig()
+        self.config.load(board.config)
+        self._open_stores(board)
+        self._build_station(board)
+        self._connect(board)
+        self._schedule()
+
+    def _open_stores(self, board):
+        clock, events, config = self.clock, self.events, self.config
+        presets = board.config.get("settings", {})
+        self.stores = store.build(board.flash_root, TABLE, config, presets, events)
+        clock.boot_number = self.stores.state.next_boot()
+        events.add(EV_BOOT, clock.boot_number)
+        self.outbox = Outbox(self.stores.journal, clock, events, config)
+        self.outbox.start()
+
+    def _build_station(self, board):
+        clock, events, config = self.clock, self.events, self.config
+        drivers = self.meters = []
+        for hw, row in zip(board.connectors, board.config["connectors"]):
+            model = row.get("meter", "simulated")
+            drivers.append(meters.make(model, hw.meter_bus, clock, config.phases))
+        ports = self.controllers, drivers, board.reader
+        self.core = station.build(*ports, self.outbox, self.stores.state, config, clock, events)
+        self.station = self.core.station
+        self.connectors = self.station.connectors
+
+    def _connect(self, board):
+        clock, events, config, bits = self.clock, self.events, self.config, board.random_bits
+        network = net.build(board.sockets, board.dns_servers, clock, events, bits)
+        self.connection = network.connection
+        parts = network, JsonReader(), self.core, self.outbox
+        self.ocpp = ocpp16.build(*parts, self.stores, config, clock, events, bits)
+        self.boot = self.ocpp.boot
+        self.data_transfer = self.ocpp.data_transfer
+
+    def _schedule(self):
+        safety = self.safety
+        scheduler = Scheduler(self.clock, 8, safety.step, safety.on_failure, self.events)
+        self.scheduler = scheduler
+        scheduler.add("clock", self.clock.poll, 100, 1)
+        for meter in self.meters:
+            scheduler.add("meter", meter.poll, 100, 5)
+        scheduler.add("connection", self.connection.poll, 10, 20)
+        scheduler.add("ocpp", self.ocpp.poll, 10, 20)
+        scheduler.add("station", self.station.step, 50, 20)
+
+
+def run(board):
+    """Run the station until the board stops it or a reset is due. Return STOPPED or RESTART.
+
+    Whatever ends it, an exception included, ends it with every contactor open.
+    """
+    app = App(board)
+    board.app = app
+    gc.collect()
+    try:
+        app.connection.start()
+        scheduler = app.scheduler
+        while board.is_running:
+            scheduler.step(board.ticks_ms())
+            if app.station.is_reset_due:
+                return RESTART
+            if scheduler.needs_reset and not app.station.is_charging():
+                app.station.request_reset(RESET_OWN, board.ticks_ms())
+            board.idle()
+        return STOPPED
+    finally:
+        app.safety.open_all(OPEN_SHUTDOWN)
+
+
+if __name__ == "__main__":
+    from board import Board
+
+    started_board = Board()
+    run(started_board)
+    started_board.restart()

