@@ -2,14 +2,13 @@
 
 import unittest
 
-from fakes.storage import FakeStorage
-
 from chargecore.base.clock import Clock
 from chargecore.base.codes import E_READ_ONLY, OK
 from chargecore.base.event_log import EventLog
 from chargecore.ocpp16.keys import TABLE
 from chargecore.station.config import StationConfig
 from chargecore.store.settings import RO, RW, T_BOOL, T_INT, T_TEXT, WO, Settings, key_id
+from fakes.storage import FakeStorage
 
 # OCPP 1.6 ed.2 ch. 9: the required keys of the Core profile.
 REQUIRED = (

@@ -1,0 +1,27 @@
+"""FakeConnection: the connection as the protocol adapter sees it; remembers what it was told."""
+
+
+class FakeConnection:
+    """`history` holds (name, values) of every command."""
+
+    def __init__(self):
+        self.history = []
+        self.on_open = None
+        self.on_close = None
+
+    def set_callbacks(self, on_open, on_close):
+        self.on_open = on_open
+        self.on_close = on_close
+
+    def configure(self, url, identity, auth_key):
+        self.history.append(("configure", url, identity, auth_key))
+
+    def confirmed(self):
+        self.history.append(("confirmed",))
+
+    def drop(self, code):
+        self.history.append(("drop", code))
+
+    def names(self):
+        """Return the names of the commands, in order."""
+        return [row[0] for row in self.history]

@@ -1,0 +1,174 @@
+"""TriggerMessage: the answer first, then what it asked for."""
+
+import unittest
+
+from chargecore.base.clock import WALL_UNKNOWN
+from fakes.ocpp16_world import Ocpp16World
+
+
+class RemoteTriggerTest(unittest.TestCase):
+    def setUp(self):
+        self.world = Ocpp16World({"connectors": 2}).boot()
+
+    def trigger(self, message, **more):
+        return self.world.status_of("TriggerMessage", requestedMessage=message, **more)
+
+    def test_sends_what_was_asked_for(self):
+        """G4, TC_054."""
+        rows = (
+            ("Heartbeat", {}, [{}]),
+            ("DiagnosticsStatusNotification", {}, [{"status": "Idle"}]),
+            ("FirmwareStatusNotification", {}, [{"status": "Idle"}]),
+        )
+        for message, more, payloads in rows:
+            with self.subTest(message=message):
+                self.assertEqual(self.trigger(message, **more), "Accepted")
+                self.assertEqual(self.world.payloads(message), payloads)
+
+    def test_sends_the_answer_first(self):
+        """G4: even when the answer takes its time."""
+        world = self.world
+        world.channel.is_slow = True
+        world.send("TriggerMessage", {"requestedMessage": "Heartbeat"})
+        world.run_ms(500)
+        before = list(world.calls)
+        world.channel.finish()
+        world.run_ms(200)
+        world.channel.finish()
+        world.run_ms(200)
+
+        self.assertEqual(before, [])
+        self.assertEqual(world.results[-1][2], {"status": "Accepted"})
+        self.assertEqual(world.actions(), ["Heartbeat"])
+
+    def test_sends_one_status_or_all_of_them(self):
+        """G4: connectorId 0 is one of them."""
+        for more, statuses in (
+            ({"connectorId": 0}, [(0, "Available")]),
+            ({"connectorId": 2}, [(2, "Available")]),
+            ({}, [(0, "Available"), (1, "Available"), (2, "Available")]),
+        ):
+            with self.subTest(more=more):
+                self.assertEqual(self.trigger("StatusNotification", **more), "Accepted")
+                self.world.run_ms(500)
+                self.assertEqual(self.world.statuses(), statuses)
+                self.world.take_calls()
+
+    def test_sends_a_status_that_does_not_last_yet(self):
+        """S8: the trigger wants the present status; it is not reported a second time."""
+        world = self.world
+        world.set("MinimumStatusDuration", "10")
+        world.controller.plug()
+        world.run_ms(1000)
+        self.trigger("StatusNotification", connectorId=1)
+        world.run_ms(20_000, 100)
+
+        self.assertEqual(world.statuses(), [(1, "Preparing")])
+
+    def test_sends_the_newest_values_of_a_connector(self):
+        """M15, M10: context Trigger, with the transaction that runs."""
+        world = self.world
+        world.set("MeterValuesSampledData", "Voltage.L1,Energy.Active.Import.Register")
+        world.charge()
+        world.meter.import_wh = 1234
+        self.assertEqual(self.trigger("MeterValues", connectorId=1), "Accepted")
+
+        payload = world.payloads("MeterValues")[0]
+        self.assertEqual((payload["connectorId"], payload["transactionId"]), (1, 7))
+        values = payload["meterValue"][0]["sampledValue"]
+        self.assertEqual([row["value"] for row in values], ["1234", "230.0"])
+        self.assertEqual([row["context"] for row in values], ["Trigger", "Trigger"])
+
+    def test_names_no_transaction_when_none_runs(self):
+        """M10."""
+        self.trigger("MeterValues", connectorId=2)
+
+        self.assertFalse("transactionId" in self.world.payloads("MeterValues")[0])
+
+    def test_sends_the_values_of_every_connector(self):
+        """G4: connectorId 0 has no meter."""
+        self.assertEqual(self.trigger("MeterValues"), "Accepted")
+        self.world.run_ms(500)
+
+        rows = self.world.payloads("MeterValues")
+        self.assertEqual([row["connectorId"] for row in rows], [1, 2])
+
+    def test_rejects_a_connector_that_it_does_not_have(self):
+        """G4, TC_055."""
+        for message, connector_id in (
+            ("MeterValues", 3),
+            ("MeterValues", 0),
+            ("MeterValues", -1),
+            ("StatusNotification", 3),
+            ("StatusNotification", -1),
+        ):
+            with self.subTest(message=message, connector_id=connector_id):
+                status = self.trigger(message, connectorId=connector_id)
+                self.assertEqual(status, "Rejected")
+        self.assertEqual(self.world.calls, [])
+
+    def test_ignores_a_connector_that_does_not_matter(self):
+        """G4."""
+        self.assertEqual(self.trigger("Heartbeat", connectorId=99), "Accepted")
+
+    def test_answers_not_implemented_to_an_unknown_message(self):
+        """G4."""
+        for message in ("Coffee", "heartbeat", "SignChargePointCertificate", ""):
+            with self.subTest(message=message):
+                self.assertEqual(self.trigger(message), "NotImplemented")
+
+    def test_rejects_another_boot_once_accepted(self):
+        """B8."""
+        self.assertEqual(self.trigger("BootNotification"), "Rejected")
+
+    def test_sends_nothing_when_the_meter_is_silent(self):
+        """An empty list of values is refused by servers."""
+        self.world.meter.import_wh = None
+
+        self.assertEqual(self.trigger("MeterValues", connectorId=1), "Accepted")
+        self.assertEqual(self.world.calls, [])
+
+    def test_rejects_meter_values_while_the_time_is_unknown(self):
+        self.world.clock.offset_s = WALL_UNKNOWN
+
+        self.assertEqual(self.trigger("MeterValues", connectorId=1), "Rejected")
+
+    def test_forgets_what_was_asked_for_on_a_connection_that_is_gone(self):
+        world = self.world
+        world.mute.append("StatusNotification")
+        self.trigger("StatusNotification")
+        world.close()
+        world.mute = []
+        world.open()
+        world.run_ms(1000)
+
+        self.assertEqual(world.statuses(), [(0, "Available")])
+
+    def test_sends_only_what_was_asked_for_while_pending(self):
+        """B3."""
+        world = self.world = Ocpp16World()
+        world.answers["BootNotification"] = dict(
+            world.answers["BootNotification"], status="Pending", interval=1000
+        )
+        world.open()
+        world.controller.plug()
+        world.run_ms(1000)
+        for message in ("Heartbeat", "StatusNotification", "MeterValues"):
+            self.assertEqual(self.trigger(message, connectorId=1), "Accepted")
+        world.answers["BootNotification"] = dict(
+            world.answers["BootNotification"], status="Accepted"
+        )
+        self.assertEqual(self.trigger("BootNotification"), "Accepted")
+        world.run_ms(200)
+
+        self.assertEqual(
+            world.actions()[:5],
+            [
+                "BootNotification",
+                "Heartbeat",
+                "StatusNotification",
+                "MeterValues",
+                "BootNotification",
+            ],
+        )
+        self.assertTrue(world.ocpp.boot.is_accepted)
