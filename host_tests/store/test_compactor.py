@@ -169,6 +169,7 @@ class TestCompactor(unittest.TestCase):
         self.world.clock.set_wall(95_000_000, 0, 1)
         for _ in range(24):
             self.world.sample(tx)
+        self.world.boot()  # so that the answer to the start is of another boot
         self.world.deliver_all()
         self.assertEqual(self.make_room(may_thin=False), OK)
         self.world.boot(is_time_known=False)

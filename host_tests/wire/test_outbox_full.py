@@ -107,7 +107,7 @@ class TestOutboxTidy(unittest.TestCase):
         self.assertEqual(self.world.flash.reads, 0)
 
     def test_tries_only_once_when_everything_is_owed(self):
-        for n in range(30):
+        for _ in range(30):
             self.world.stop(self.world.start())
         self.world.outbox.tidy()
         self.world.flash.reads = 0
