@@ -8,6 +8,7 @@ from micropython import const
 
 TICKS_MAX = const(0x3FFFFFFF)  # 2^30 - 1, the largest small int of a 32-bit board
 _TICKS_HALF = const(0x20000000)
+_OLD_MS = const(0x10000000)  # 3.1 days
 
 
 def ticks_add(at_ms, delta_ms):  # HOT
@@ -22,3 +23,15 @@ def ticks_diff(later_ms, earlier_ms):  # HOT
     if diff_ms < _TICKS_HALF:
         return diff_ms
     return diff_ms - TICKS_MAX - 1
+
+
+def ticks_recent(at_ms, now_ms):  # HOT
+    """Return at_ms, or an instant 3.1 days ago when at_ms is older.
+
+    For instants that may grow old: behind 6.2 days ticks_diff() takes the past for the future.
+    Call it for them at least once in three days. Range: at_ms not in the future.
+    """
+    age_ms = (now_ms - at_ms) & TICKS_MAX
+    if age_ms < _OLD_MS:
+        return at_ms
+    return (now_ms - _OLD_MS) & TICKS_MAX

@@ -5,10 +5,12 @@ Never: closes the contactor: it writes the interlock's inputs and lets it decide
 Heap: none after __init__.
 """
 
+from micropython import const
+
 from chargecore.base.events import EV_PILOT_PULSE, EV_PILOT_STATE
 from chargecore.evse.cable_lock import UNLOCK_DONE, CableLock
 from chargecore.evse.pilot_decoder import PilotDecoder
-from chargecore.evse.pilot_drive import OFFER_MIN_MA, PilotDrive
+from chargecore.evse.pilot_drive import OFFER_MIN_MA, OFFER_NARROW_MA, PilotDrive
 from chargecore.evse.pilot_sense import PilotSense
 from chargecore.evse.state_table import (
     AS_BEFORE,
@@ -31,6 +33,8 @@ from chargecore.safety.interlock import Interlock
 from chargecore.safety.pilot_states import PILOT_C
 from chargecore.safety.rcd import Rcd
 from chargecore.safety.reasons import OPEN_LOCK_LOST, OPEN_PERMISSION
+
+_REFRESH_STEPS = const(0xFF)  # every 256 steps (5 s) old instants are kept from turning young
 
 
 class EvseController:
@@ -66,6 +70,7 @@ class EvseController:
         self.pilot_state = self._decoder.state  # PILOT_*, debounced
         self.state = STATE_AT_BOOT  # row of state_table
         self.has_lock_failed = False  # the last lock_cable() did not arrive
+        self._steps = 0  # wraps at 2^29
 
     # ---- commands of the station ----
 
@@ -106,6 +111,10 @@ class EvseController:
         self._follow_pilot(now_ms)
         interlock = self.interlock
         drive = self.drive
+        self._steps = (self._steps + 1) & 0x1FFFFFFF
+        if self._steps & _REFRESH_STEPS == 0:
+            interlock.refresh(now_ms)
+            drive.refresh(now_ms)
         interlock.pilot_state = self.pilot_state
         interlock.is_diode_ok = self._decoder.is_diode_ok
         interlock.is_pwm_on = drive.is_pwm_on
@@ -127,7 +136,7 @@ class EvseController:
             decoder.take_driven_low()
         else:
             sense = self._sense
-            sense.read()
+            sense.read(drive.offered_ma > OFFER_NARROW_MA)
             has_pulse = decoder.take(sense.high_mv, sense.low_mv, drive.is_pwm_on, now_ms)
         if has_pulse:
             self._events.add(EV_PILOT_PULSE, self._connector_id, PILOT_C)

@@ -7,11 +7,11 @@ Source: IEC 61851-1 Annex A as in evse-hardware.md §1.3, R40, R43. Heap: none a
 
 from micropython import const
 
-from chargecore.base.ticks import ticks_diff
+from chargecore.base.ticks import ticks_diff, ticks_recent
 
 OFFER_MIN_MA = const(6_000)
 OFFER_MAX_MA = const(80_000)
-_GAP_LOW_MA = const(51_000)  # 51..52.5 A has no duty of its own: 51 A
+OFFER_NARROW_MA = const(51_000)  # up to 85 % duty; 51..52.5 A has no duty of its own: 51 A
 _GAP_HIGH_MA = const(52_500)
 _FREQUENCY_HZ = const(1_000)
 _DUTY_PLUS = const(65_535)  # static +12 V, X1
@@ -24,8 +24,8 @@ def clamp_ma(limit_ma):  # HOT
     """Return the largest offer with a duty of its own that is not above limit_ma, 0 below 6 A."""
     if limit_ma < OFFER_MIN_MA:
         return 0
-    if _GAP_LOW_MA < limit_ma < _GAP_HIGH_MA:
-        return _GAP_LOW_MA
+    if OFFER_NARROW_MA < limit_ma < _GAP_HIGH_MA:
+        return OFFER_NARROW_MA
     return limit_ma if limit_ma < OFFER_MAX_MA else OFFER_MAX_MA
 
 
@@ -34,7 +34,7 @@ def duty_of_ma(offer_ma):  # HOT
 
     Range: a result of clamp_ma but 0. Duties of 3..7 % ask for digital communication: never made.
     """
-    if offer_ma <= _GAP_LOW_MA:
+    if offer_ma <= OFFER_NARROW_MA:
         return offer_ma * 4_369 // 4_000  # 65535 / 60 A
     # (offer / 2.5 A + 64) % of 65535, with 64 % = 41942.4; the product ends at 2^30 - 2.5 %.
     return 41_942 + (offer_ma * 13_107 + 20_000) // 50_000
@@ -87,6 +87,11 @@ class PilotDrive:
         self.offered_ma = offer_ma
         self.is_pwm_on = True
         self._changed_at_ms = now_ms
+
+    def refresh(self, now_ms):  # HOT
+        """Keep old instants old. Call at least once a day."""
+        self._changed_at_ms = ticks_recent(self._changed_at_ms, now_ms)
+        self._static_since_ms = ticks_recent(self._static_since_ms, now_ms)
 
     def _stop(self, duty_u16, now_ms):  # HOT
         self._pwm.duty_u16(duty_u16)

@@ -6,6 +6,7 @@ Heap: none after __init__.
 """
 
 from chargecore.base.events import EV_CONTACTOR_CLOSED, EV_CONTACTOR_OPENED
+from chargecore.base.ticks import ticks_recent
 from chargecore.safety.reasons import OPEN_BOOT
 
 
@@ -42,6 +43,11 @@ class Contactor:
             self.closed_at_ms = self._clock.ticks_ms()
             self._coil_pin.value(1)
             self._events.add(EV_CONTACTOR_CLOSED, self._connector_id)
+
+    def refresh(self, now_ms):  # HOT
+        """Keep old instants old. Call at least once a day."""
+        self.opened_at_ms = ticks_recent(self.opened_at_ms, now_ms)
+        self.closed_at_ms = ticks_recent(self.closed_at_ms, now_ms)
 
     def is_feedback_closed(self):  # HOT
         """Return what the auxiliary contact says of the main contacts."""

@@ -10,7 +10,7 @@ from array import array
 from micropython import const
 
 from chargecore.base.events import EV_FAULT, EV_FAULT_CLEARED
-from chargecore.base.ticks import ticks_diff
+from chargecore.base.ticks import ticks_diff, ticks_recent
 from chargecore.safety.faults import FAULT_NONE
 from chargecore.safety.reasons import (
     OPEN_AUX_FAULT,
@@ -106,6 +106,10 @@ class FaultLatch:
             self._clear()
         elif self.fault != FAULT_NONE and gone_ms >= _WAIT_MS[self._kind]:
             self._retry()
+
+    def refresh(self, now_ms):  # HOT
+        """Keep old instants old. Call at least once a day."""
+        self._seen_at_ms = ticks_recent(self._seen_at_ms, now_ms)
 
     def _retry(self):  # HOT
         """Clear without unplugging, as long as the session has retries left."""

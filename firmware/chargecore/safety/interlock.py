@@ -8,7 +8,7 @@ Heap: none after __init__.
 
 from micropython import const
 
-from chargecore.base.ticks import ticks_diff
+from chargecore.base.ticks import ticks_diff, ticks_recent
 from chargecore.safety.fault_latch import NO_REASON, FaultLatch
 from chargecore.safety.faults import FAULT_NONE
 from chargecore.safety.pilot_states import (
@@ -144,6 +144,14 @@ class Interlock:
             self._lost_steps = 0
             self._pause_ms = _PAUSE_MS
             contactor.close()
+
+    def refresh(self, now_ms):  # HOT
+        """Keep old instants old. Call at least once a day."""
+        self.contactor.refresh(now_ms)
+        self._latch.refresh(now_ms)
+        self._a_since_ms = ticks_recent(self._a_since_ms, now_ms)
+        self._diode_since_ms = ticks_recent(self._diode_since_ms, now_ms)
+        self._danger_since_ms = ticks_recent(self._danger_since_ms, now_ms)
 
     def trip(self, reason, now_ms):  # HOT
         """Open at once and latch the fault of reason."""
