@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from chargecore_tools.csms.cli import csms
+from chargecore_tools.run import run
 from chargecore_tools.sim import sim
 
 app = typer.Typer(
@@ -15,6 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command()(run)
 app.command()(sim)
 app.command()(csms)
 

@@ -1,0 +1,151 @@
+"""`chargecore run`: a whole charge on this PC: server, firmware in the VM, car, card, meter.
+
+Starts the reference server in a thread and `chargecore sim` as a process, plays the charge
+(run_script.py), shows it (run_view.py) and judges it (run_verdict.py).
+"""
+
+import json
+import signal
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+from rich.console import Console
+
+from chargecore_tools.csms.errors import CsmsError
+from chargecore_tools.csms.rules import Rules
+from chargecore_tools.csms.server import Server
+from chargecore_tools.reasons import reason_words
+from chargecore_tools.run_process import RunProcess
+from chargecore_tools.run_script import Plan, Script, gone_text
+from chargecore_tools.run_verdict import RunFailed
+from chargecore_tools.run_view import LiveView, PlainView
+from chargecore_tools.sim_client import SimClient, SimRefused
+from chargecore_tools.sim_options import OptionError
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+
+_STATION_ID = "CP01"
+_TAG = "TAG1"
+_BANNER_S = 30.0
+_OFFER_MIN_A = 6
+_AMPS_LEAST = 8  # below, the offer cannot be reduced visibly
+_SETTINGS = {"MeterValueSampleInterval": "60"}
+
+
+class _Interrupted(Exception):
+    """SIGTERM or Ctrl-C."""
+
+
+def run(
+    speed: Annotated[
+        float, typer.Option(min=1, max=200, help="Simulated seconds per real second.")
+    ] = 60.0,
+    minutes: Annotated[
+        float, typer.Option(min=0.5, max=1440, help="Simulated minutes of charging.")
+    ] = 12.0,
+    amps: Annotated[
+        float,
+        typer.Option(min=_AMPS_LEAST, max=32, help="Current of the car; half of it on the way."),
+    ] = 16.0,
+    vm: Annotated[str, typer.Option(help="micropython or cpython.")] = "micropython",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Summary as JSON on standard output.")
+    ] = False,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Plain lines on a terminal, too.")
+    ] = False,
+    keep_state: Annotated[
+        Optional[Path],
+        typer.Option(help="Folder for the flash, kept; without it a fresh one, removed."),
+    ] = None,
+):
+    """Charge a simulated car: real firmware, simulated board, reference server, on loopback.
+
+    Plugs in, swipes a card, charges, halves the offered current on the way, stops, unplugs. Exit
+    status 0 when meter and server agree to the Wh and no rule of the protocol was broken, else 1
+    with the reason on the last line.
+
+    Example: chargecore run --speed 60 --minutes 12 --amps 16
+    """
+    if vm not in ("micropython", "cpython"):
+        print(f"chargecore run: --vm {vm}: micropython or cpython", file=sys.stderr)
+        raise typer.Exit(EXIT_USAGE)
+    plan = Plan(_STATION_ID, _TAG, amps, max(amps / 2, _OFFER_MIN_A), minutes)
+    screen = Console(stderr=as_json, highlight=False)
+    before = [(n, signal.signal(n, _interrupt)) for n in (signal.SIGTERM, signal.SIGINT)]
+    try:
+        summary = charge(plan, speed, vm, keep_state, screen, plain)
+    except (RunFailed, SimRefused, OptionError, CsmsError, OSError) as error:
+        _fail(str(error), as_json)
+    except _Interrupted:
+        _fail("interrupted", as_json)
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+    print(json.dumps(summary.as_dict()) if as_json else summary.last_line())
+
+
+def charge(plan, speed, vm, keep_state, screen, is_plain):
+    """Start everything, play the plan, end everything. Return the Summary. Errors: RunFailed."""
+    words = reason_words()
+    is_live = screen.is_terminal and not is_plain
+    view = LiveView(screen, words) if is_live else PlainView(screen, words)
+    with ExitStack() as stack:
+        fresh_state = stack.enter_context(tempfile.TemporaryDirectory(prefix="chargecore-run-"))
+        state = keep_state or fresh_state
+        server = Server(rules=Rules(tags={plan.tag: "Accepted"}), observers=[view])
+        stack.enter_context(server)
+        process = RunProcess(_arguments(plan, Path(state), server.url, vm, speed))
+        stack.callback(process.stop)
+        sim = _connect(process)
+        stack.callback(sim.close)
+        stack.enter_context(view)
+        summary = Script(plan, sim, server, process, view, words).play()
+        if process.stop() != 0:
+            raise RunFailed(gone_text(process))
+        return summary
+
+
+def _arguments(plan, state, url, vm, speed):
+    """Return the arguments of `chargecore sim`."""
+    state.mkdir(parents=True, exist_ok=True)
+    config = state / "run_settings.json"
+    config.write_text(json.dumps(_SETTINGS), encoding="utf-8")
+    options = {
+        "--csms": url,
+        "--id": plan.station_id,
+        "--config": config,
+        "--state": state,
+        "--control": "127.0.0.1:0",
+        "--vm": vm,
+        "--speed": f"{speed:g}",
+    }
+    return [str(word) for pair in options.items() for word in pair]
+
+
+def _connect(process):
+    """Wait until the simulator is up and return a client of its control socket."""
+    banner = process.wait_banner(_BANNER_S)
+    if banner is None:
+        process.stop()
+        raise RunFailed(gone_text(process))
+    host, _, port = banner["control"].rpartition(":")
+    return SimClient(host, int(port))
+
+
+def _interrupt(_number, _frame):
+    raise _Interrupted
+
+
+def _fail(reason, as_json):
+    """Say why on the last line and leave with status 1."""
+    if as_json:
+        print(json.dumps({"ok": False, "error": reason}))
+    else:
+        print(f"session failed: {reason}")
+    raise typer.Exit(EXIT_FAILED)
