@@ -2,8 +2,10 @@
 
 import unittest
 
+from chargecore.base.codes import E_IO
 from chargecore.safety.faults import FAULT_GROUND
 from chargecore.safety.reasons import OPEN_ESTOP
+from chargecore.station.measurands import MASK_ENERGY
 from chargecore.station.statuses import (
     AVAILABLE,
     CHARGING,
@@ -24,6 +26,8 @@ from chargecore.station.stop_reasons import (
 )
 from chargecore.store.records import (
     OFF_REGISTER_WH,
+    OFF_WALL_S,
+    REC_METER,
     REC_START,
     REC_STOP,
     STOP_ID_LEN,
@@ -176,6 +180,39 @@ class TestConnector(unittest.TestCase):
 
         self.assertEqual(self.last_stop(), STOP_LOCAL)
 
+    def test_pauses_and_repeats_the_end_as_it_was_when_the_stop_record_is_refused(self):
+        self.world.config.stop_sampled_mask = MASK_ENERGY
+        self.world.start()
+        self.world.meter.import_wh = 1_200
+        self.world.run_ms(100)
+        taken = self.world.outbox.taken
+        refusals = []
+        self.world.outbox.append = lambda buf: refusals.append(buf[0]) or E_IO
+        self.connector.stop(STOP_LOCAL, None)
+        self.controller.rest()
+        self.world.run_ms(4_000)
+        self.assertEqual(refusals, [REC_METER, REC_STOP])
+
+        del self.world.outbox.append
+        self.world.meter.import_wh = 1_900
+        self.world.run_ms(5_000)
+
+        self.assertEqual(self.world.outbox.kinds(), [REC_START, REC_METER, REC_STOP])
+        ended_s = taken[0].i32(OFF_WALL_S)
+        self.assertEqual(taken[-1].u32(OFF_REGISTER_WH), 1_200)
+        self.assertTrue(taken[-1].i32(OFF_WALL_S) - ended_s <= 1)
+
+    def test_stops_with_no_less_than_it_has_reported_when_the_meter_runs_backwards(self):
+        self.world.start()
+        self.world.meter.import_wh = 1_500
+        self.world.run_ms(100)
+        self.world.meter.import_wh = 900
+        self.connector.stop(STOP_LOCAL, None)
+        self.controller.rest()
+        self.world.run_ms(200)
+
+        self.assertEqual(self.world.outbox.taken[-1].u32(OFF_REGISTER_WH), 1_500)
+
     def test_keeps_the_first_reason_when_two_stops_arrive(self):
         self.world.start()
         self.connector.stop(STOP_REMOTE, None)
@@ -277,6 +314,26 @@ class TestConnector(unittest.TestCase):
         self.world.run_ms(5_000)
 
         self.assertEqual(self.status(), SUSPENDED_EV)
+
+    def test_stays_preparing_while_the_car_wakes_when_the_card_comes_long_after_the_cable(self):
+        self.controller.plug()
+        self.world.run_ms(30_000)
+        self.world.accept()
+        self.world.run_ms(3_000)
+        self.controller.charge()
+        self.world.run_ms(100)
+
+        self.assertEqual(self.world.told(), [PREPARING, CHARGING])
+
+    def test_is_suspended_by_the_station_when_the_contactor_stays_open_though_the_car_asks(self):
+        self.world.start()
+        self.controller.is_energised = False
+        self.world.run_ms(2_000)
+        self.assertEqual(self.status(), CHARGING)
+
+        self.world.run_ms(2_000)
+
+        self.assertEqual(self.status(), SUSPENDED_EVSE)
 
     def test_ends_the_transaction_with_the_reason_of_the_fault(self):
         for open_reason, stop_reason in ((0, STOP_OTHER), (OPEN_ESTOP, STOP_EMERGENCY)):

@@ -2,11 +2,10 @@
 
 import unittest
 
-from fakes.station_meter import FakeStationMeter
-
 from chargecore.base.codes import E_RANGE
 from chargecore.station import measurands
 from chargecore.store.records import Record
+from fakes.station_meter import FakeStationMeter
 
 ALL = measurands.MASK_ALL
 

@@ -3,6 +3,7 @@
 import unittest
 
 from chargecore.station.measurands import MASK_ENERGY
+from chargecore.station.stop_reasons import STOP_LOCAL
 from chargecore.store.records import (
     CONTEXT_SAMPLE_CLOCK,
     CONTEXT_SAMPLE_PERIODIC,
@@ -17,7 +18,6 @@ from chargecore.store.records import (
     OFF_WALL_S,
     REC_METER,
 )
-from chargecore.station.stop_reasons import STOP_LOCAL
 from fakes.station_world import StationWorld
 
 

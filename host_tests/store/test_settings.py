@@ -2,9 +2,6 @@
 
 import unittest
 
-from fakes.scratch import new_folder, read_bytes, write_bytes
-from fakes.storage import FakeStorage
-
 from chargecore.base.clock import Clock
 from chargecore.base.codes import (
     E_FULL,
@@ -21,6 +18,8 @@ from chargecore.base.event_log import EventLog
 from chargecore.base.events import EV_FLASH_ERROR, EV_SETTINGS_OLD
 from chargecore.store.settings import REBOOT, RO, RW, T_BOOL, T_INT, T_TEXT, WO, Settings
 from chargecore.store.version_pair import VersionPair
+from fakes.scratch import new_folder, read_bytes, write_bytes
+from fakes.storage import FakeStorage
 
 TABLE = (
     (b"Period", T_INT, 1, 100, RW, 10, "period_s"),

@@ -2,12 +2,11 @@
 
 import unittest
 
-from fakes.scratch import new_folder, write_bytes
-
 from chargecore.base.clock import Clock
 from chargecore.base.event_log import EventLog
 from chargecore.base.events import EV_FLASH_ERROR, EV_SETTINGS_OLD
 from chargecore.store.state import STATE_LEN, USER_AT, StateStore
+from fakes.scratch import new_folder, write_bytes
 
 
 def ticks_zero():
@@ -75,3 +74,14 @@ class StateStoreTest(unittest.TestCase):
         state.next_boot()
 
         self.assertEqual(self.events.field(0, 0), EV_FLASH_ERROR)
+
+    def test_keeps_the_reason_of_a_restart_until_it_is_cleared(self):
+        state = self.boot()
+        self.assertTrue(state.restart_reason() < 0)
+        for reason in (0, 4, 10):
+            state.note_restart(reason)
+            self.assertEqual(self.boot().restart_reason(), reason)
+
+        state.clear_restart()
+
+        self.assertTrue(self.boot().restart_reason() < 0)

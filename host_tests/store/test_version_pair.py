@@ -2,10 +2,9 @@
 
 import unittest
 
-from fakes.scratch import new_folder, read_bytes, write_bytes
-
 from chargecore.base.codes import E_CORRUPT, E_EMPTY, E_IO, OK
 from chargecore.store.version_pair import VersionPair
+from fakes.scratch import new_folder, read_bytes, write_bytes
 
 
 class VersionPairTest(unittest.TestCase):
