@@ -31,6 +31,7 @@ STOPPED = const(0)  # run() ended because the board does not want to go on
 RESTART = const(1)  # run() ended because a reset is due
 
 _EVENTS = const(96)  # kept in the log
+_ENTRIES = const(20)  # of the scheduler
 
 
 class App:
@@ -41,11 +42,10 @@ class App:
         self.clock = clock = Clock(board.ticks_ms, 0)
         self.events = events = EventLog(clock, _EVENTS)
         has_lock = board.config.get("cable", "socket") == "socket"
-        self.controllers = []
+        self.controllers = controllers = []
         for hw in board.connectors:
-            number = len(self.controllers) + 1
-            self.controllers.append(EvseController(hw, has_lock, clock, events, number))
-        self.safety = SafetyStep(self.controllers, DeadMan(board.dead_man_pin), clock, events)
+            controllers.append(EvseController(hw, has_lock, clock, events, len(controllers) + 1))
+        self.safety = SafetyStep(controllers, DeadMan(board.dead_man_pin), clock, events)
         self.config = StationConfig()
         self.config.load(board.config)
         self._open_stores(board)
@@ -55,7 +55,7 @@ class App:
 
     def _open_stores(self, board):
         clock, events, config = self.clock, self.events, self.config
-        presets = board.config.get("settings", {})
+        presets = board.config.get("settings")
         self.stores = store.build(board.flash_root, TABLE, config, presets, events)
         clock.boot_number = self.stores.state.next_boot()
         events.add(EV_BOOT, clock.boot_number)
@@ -66,8 +66,7 @@ class App:
         clock, events, config = self.clock, self.events, self.config
         drivers = self.meters = []
         for hw, row in zip(board.connectors, board.config["connectors"]):
-            model = row.get("meter", "simulated")
-            drivers.append(meters.make(model, hw.meter_bus, clock, config.phases))
+            drivers.append(meters.make(row.get("meter"), hw.meter_bus, clock, config.phases))
         ports = self.controllers, drivers, board.reader
         self.core = station.build(*ports, self.outbox, self.stores.state, config, clock, events)
         self.station = self.core.station
@@ -79,19 +78,17 @@ class App:
         self.connection = network.connection
         parts = network, JsonReader(), self.core, self.outbox
         self.ocpp = ocpp16.build(*parts, self.stores, config, clock, events, bits)
-        self.boot = self.ocpp.boot
-        self.data_transfer = self.ocpp.data_transfer
 
     def _schedule(self):
         safety = self.safety
-        scheduler = Scheduler(self.clock, 8, safety.step, safety.on_failure, self.events)
-        self.scheduler = scheduler
+        scheduler = Scheduler(self.clock, _ENTRIES, safety.step, safety.on_failure, self.events)
         scheduler.add("clock", self.clock.poll, 100, 1)
         for meter in self.meters:
             scheduler.add("meter", meter.poll, 100, 5)
         scheduler.add("connection", self.connection.poll, 10, 20)
         scheduler.add("ocpp", self.ocpp.poll, 10, 20)
         scheduler.add("station", self.station.step, 50, 20)
+        self.scheduler = scheduler
 
 
 def run(board):
@@ -99,8 +96,7 @@ def run(board):
 
     Whatever ends it, an exception included, ends it with every contactor open.
     """
-    app = App(board)
-    board.app = app
+    board.app = app = App(board)
     gc.collect()
     try:
         app.connection.start()

@@ -102,7 +102,7 @@ class Commands:
     def answer_later(self):
         """Return the answer of the data_transfer in progress, or LATER. Errors: Refusal."""
         transfer = self._transfer
-        if self._part("data_transfer") is not transfer:
+        if self._transfer_part() is not transfer:
             self._transfer = None
             raise Refusal("the station restarted before the answer came")
         if transfer.state == TRANSFER_WAITING:
@@ -120,6 +120,9 @@ class Commands:
 
     def _part(self, name):
         return getattr(self._board.app, name, None)
+
+    def _transfer_part(self):
+        return getattr(self._part("ocpp"), "data_transfer", None)
 
     def _plug(self, values):
         plant = self._plant(values)
@@ -215,7 +218,7 @@ class Commands:
         return {}
 
     def _data_transfer(self, values):
-        transfer = self._part("data_transfer")
+        transfer = self._transfer_part()
         if transfer is None:
             raise Refusal("the station is restarting")
         code = transfer.start(

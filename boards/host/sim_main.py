@@ -1,8 +1,9 @@
 """What `chargecore sim` starts, in the MicroPython VM or CPython: board, control socket, firmware.
 
-In the VM through boot_image.py; in CPython as sim_main.py OPTIONS.json. The options are written by tools/chargecore_tools/sim.py, with
-  station (dict of station.json), state (folder), speed_permille, dns_servers, control_host,
-  control_port, prints_events, banner, has_lifeline (stdin says "stop"; its end is the starter's).
+In the VM through boot_image.py; in CPython as sim_main.py OPTIONS.json. The options are written
+by tools/chargecore_tools/sim.py: station (dict of station.json), state (folder), speed_permille,
+dns_servers, control_host, control_port, prints_events, banner, has_lifeline (stdin says "stop";
+its end is the starter's).
 Exit status: 0 stopped, 1 the firmware refused its settings or failed, 3 control port taken.
 """
 

@@ -34,7 +34,7 @@ def _station_part(board):
     app = board.app
     return {
         "connected": bool(_get(app, "connection.is_open", False)),
-        "registration": _BOOT_STATES.get(_get(app, "boot.state", None)),
+        "registration": _BOOT_STATES.get(_get(app, "ocpp.boot.state", None)),
         "outbox": _get(app, "outbox.pending", 0),
         "parked": _get(app, "outbox.parked", 0),
         "heap_free_b": gc.mem_free(),

@@ -74,8 +74,8 @@ def _check_station(station):
         raise OptionError(f"--csms {url}: must be ws://host[:port]/path or wss://...")
     if station["cable"] not in ("socket", "tethered"):
         raise OptionError("'cable' in the station file: must be socket or tethered")
-    if station["phases"] not in (1, 2, 3):
-        raise OptionError("'phases' in the station file: must be 1..3")
+    if station["phases"] not in (1, 3):
+        raise OptionError("'phases' in the station file: must be 1 or 3")
 
 
 def _connectors(given, wanted):
@@ -89,7 +89,8 @@ def _connectors(given, wanted):
     if rows is not None and not all(isinstance(row, dict) for row in rows):
         raise OptionError("'connectors' in the station file: must be a list of objects")
     rows = (rows or [])[:count]
-    return rows + [{"meter": "simulated"} for _ in range(count - len(rows))]
+    rows = rows + [{} for _ in range(count - len(rows))]
+    return [{"meter": "simulated", **row} for row in rows]
 
 
 def _settings(path):

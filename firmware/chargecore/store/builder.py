@@ -24,12 +24,12 @@ class Stores:
 def build(root_path, table, config, presets, events):
     """Return the Stores in root_path, loaded; the journal is mounted by the outbox.
 
-    table: the settings' rows; they are written to config. presets: {key: text} the maker ships.
+    table: the settings' rows; they are written to config. presets: {key: text} the maker ships, or None.
     """
     flash = FlashFiles(root_path, _BLOCK_SIZE, _BLOCKS)  # makes the folder
     state = StateStore(root_path + "/state", STATE_LEN, events)
     state.load()
     settings = Settings(table, config, VersionPair(root_path + "/settings"), events)
-    settings.force_all(presets)
+    settings.force_all(presets or {})
     settings.load()
     return Stores(state, settings, Journal(flash, events))

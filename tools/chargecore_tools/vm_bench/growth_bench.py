@@ -29,7 +29,7 @@ _STATION = {
     "model": "bench",
     "serial": "1",
     "firmware_version": "0",
-    "connectors": [{}],
+    "connectors": [{"meter": "simulated"}],
     "cable": "tethered",
     "max_current": 16,
     "phases": 3,
