@@ -83,13 +83,13 @@ class BlockTable:
         self.order[self.order_count] = block
         self.order_count += 1
 
-    def take_out(self, order_idx):
+    def take_out(self, order_idx):  # HOT
         """A block is in use no longer."""
         for i in range(order_idx, self.order_count - 1):
             self.order[i] = self.order[i + 1]
         self.order_count -= 1
 
-    def replace_pair(self, order_idx, target, used):
+    def replace_pair(self, order_idx, target, used):  # HOT
         """A merged block stands for the one at that place and the one after it."""
         older = self.order[order_idx]
         newer = self.order[order_idx + 1]

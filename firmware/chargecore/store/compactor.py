@@ -4,7 +4,7 @@ Called by: Room, when the journal is full. In this order: a block that holds not
 given back; two neighbours whose needed records fit into one block are merged; then meter samples
 from the middle of the oldest sessions are left out, evenly, until two neighbours fit.
 Never: drops a start, a stop, or the first or last sample of a session that the server lacks.
-Heap: one byte per record slot, none after __init__.
+Heap: one byte per record slot, none after __init__, but for the carrier's files.
 """
 
 from array import array
@@ -46,7 +46,7 @@ class Compactor:
         self.thinned = 0  # samples left out since boot
         self.thinned_owed = 0  # of those, the ones that were still to be sent as MeterValues
 
-    def make_room(self, done_seq, may_thin):
+    def make_room(self, done_seq, may_thin):  # HOT
         """Free one block; all up to done_seq is delivered.
 
         Return OK, E_FULL when everything is needed, or E_IO when flash refuses.
@@ -68,7 +68,7 @@ class Compactor:
         """Return True when a record is copied; stored callback of Journal.merge()."""
         return self._flags_buf[block * self._slot_count + slot] != _NOT_NEEDED
 
-    def _merge_first(self, is_thinning):
+    def _merge_first(self, is_thinning):  # HOT
         """Merge the oldest pair of neighbours that fits into one block."""
         blocks = self._blocks
         room = self._slot_count - 1
@@ -82,11 +82,13 @@ class Compactor:
             return self._merge(i, excess, sparable)
         return E_FULL
 
-    def _merge(self, order_idx, excess, sparable):
+    def _merge(self, order_idx, excess, sparable):  # HOT
         """Merge a pair, leaving out as many samples as are too many."""
         if excess > 0:
-            blocks = self._blocks
-            self._thin(blocks.order[order_idx], blocks.order[order_idx + 1], excess, sparable)
+            order = self._blocks.order
+            self._owed = 0
+            number = self._thin(order[order_idx], 0, excess, sparable)
+            self._thin(order[order_idx + 1], number, excess, sparable)
         code = self._journal.merge(order_idx, self._is_wanted)
         if code == OK and excess > 0:
             self.thinned += excess
@@ -94,21 +96,22 @@ class Compactor:
             self._events.add(EV_SAMPLES_THINNED, excess)
         return code
 
-    def _thin(self, older, newer, count, sparable):
-        """Clear the flags of `count` of the sparable samples of two blocks, evenly spread."""
-        self._owed = 0
-        number = 0
-        for block in (older, newer):
-            at = block * self._slot_count
-            for slot in range(self._slot_count):
-                if self._flags_buf[at + slot] != _SPARABLE:
-                    continue
-                if (number + 1) * count // sparable != number * count // sparable:
-                    self._flags_buf[at + slot] = _NOT_NEEDED
-                    self._count_owed(block, slot)
-                number += 1
+    def _thin(self, block, number, count, sparable):  # HOT
+        """Clear the flags of `count` of the sparable samples of two blocks, evenly spread.
 
-    def _count_owed(self, block, slot):
+        number: samples in the blocks before this one. Return the same for the next block.
+        """
+        at = block * self._slot_count
+        for slot in range(self._slot_count):
+            if self._flags_buf[at + slot] != _SPARABLE:
+                continue
+            if (number + 1) * count // sparable != number * count // sparable:
+                self._flags_buf[at + slot] = _NOT_NEEDED
+                self._count_owed(block, slot)
+            number += 1
+        return number
+
+    def _count_owed(self, block, slot):  # HOT
         record = self._record
         if self._journal.load_slot(block, slot, record):
             is_sent = record.u8(records.METER_FLAGS) & records.METER_FLAG_SEND
@@ -117,7 +120,7 @@ class Compactor:
 
     # ---- what is needed ----
 
-    def _classify(self):
+    def _classify(self):  # HOT
         """Flag every record: not needed, needed, sparable."""
         blocks = self._blocks
         for i in range(len(self._flags_buf)):
@@ -133,7 +136,7 @@ class Compactor:
                 if self._journal.load_slot(block, slot, self._record):
                     self._classify_record(block, slot)
 
-    def _classify_record(self, block, slot):
+    def _classify_record(self, block, slot):  # HOT
         record = self._record
         seq = record.u32(records.OFF_SEQ)
         if not self._sessions.is_needed(record, seq, self._done_seq):
@@ -149,7 +152,7 @@ class Compactor:
             self._sample_tx[c] = 0
             self._sample_at[c] = _NONE
 
-    def _classify_sample(self, c, tx, at, seq):
+    def _classify_sample(self, c, tx, at, seq):  # HOT
         """A sample is in the middle when its session has one before and one after it."""
         if seq == self.keep_seq or (tx != 0 and tx == self.keep_tx):
             return
@@ -163,6 +166,6 @@ class Compactor:
             self._spare(self._sample_at[c])
         self._sample_at[c] = at
 
-    def _spare(self, at):
+    def _spare(self, at):  # HOT
         self._flags_buf[at] = _SPARABLE
         self._sparable[at // self._slot_count] += 1

@@ -146,13 +146,13 @@ class Journal:
             return True
         return not self._is_open or not self.blocks.newest_room()
 
-    def drop(self, order_idx):
+    def drop(self, order_idx):  # HOT
         """Give a block back whose records nobody needs. Not the newest: it keeps the mark."""
         block = self.blocks.order[order_idx]
         self.blocks.take_out(order_idx)
         self._erase(block)
 
-    def merge(self, order_idx, is_wanted):
+    def merge(self, order_idx, is_wanted):  # HOT
         """Copy the records of a block and the next one for which is_wanted(block, slot) holds.
 
         They must fit into one block. Return OK, or E_FULL or E_IO: then both are as they were.
@@ -182,7 +182,7 @@ class Journal:
         self._erase(newer)
         return OK
 
-    def _copy_wanted(self, block, target, used, is_wanted):
+    def _copy_wanted(self, block, target, used, is_wanted):  # HOT
         """Return the slots used in target now, or E_IO."""
         copy = self._copy
         for slot in range(1, self.blocks.used[block]):
