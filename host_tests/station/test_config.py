@@ -138,6 +138,14 @@ class TextsTest(unittest.TestCase):
         for key in (b"", b"a" * 30, b"a" * 33, b"a" * 42, b"g" * 32, b" " * 32):
             self.assertEqual(self.config.set_text("auth_key_hex", key), E_RANGE)
 
+    def test_refuses_a_password_when_the_identity_has_a_colon(self):
+        """HTTP Basic cannot carry such a user name."""
+        config = loaded(id="CP:1")
+
+        self.assertEqual(config.set_text("auth_key_hex", b"aF" * 16), E_RANGE)
+        with self.assertRaises(ConfigError):
+            loaded(id="CP:1", auth_key="aF" * 16)
+
     def test_obeys_preset_profiles(self):
         self.assertEqual(self.config.set_text("profiles", b"Core, SmartCharging"), OK)
         self.assertEqual(self.config.profiles, b"Core")

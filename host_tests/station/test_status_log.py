@@ -93,6 +93,21 @@ class TestStatusLog(unittest.TestCase):
         self.assertEqual(self.log.count, 8)
         self.assertEqual(self.log.dropped, 12)
 
+    def test_gives_out_the_present_status_whatever_is_queued(self):
+        self.set(CHARGING)
+        self.set(FAULTED, 3)
+        self.log.take_present()
+        taken = (self.log.taken_status, self.log.taken_fault, self.log.count)
+
+        self.assertEqual(taken, (FAULTED, 3, 2))
+
+    def test_does_not_report_a_second_time_what_was_asked_for(self):
+        self.log.update(CHARGING, 0, 0)
+        self.log.take_present()
+        self.log.settle(0, 1000)
+
+        self.assertEqual(self.log.count, 0)
+
 
 if __name__ == "__main__":
     unittest.main()

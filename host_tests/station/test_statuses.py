@@ -1,4 +1,4 @@
-"""The transition table of OCPP 1.6 §4.9, compared with the rows as the specification prints them."""
+"""The transition table of OCPP 1.6 §4.9, compared with the rows as the specification has them."""
 
 import unittest
 

@@ -139,6 +139,36 @@ class TestSwipeDesk(unittest.TestCase):
         self.assertFalse(self.desk.start_remotely(2, tag("R")))
         self.assertFalse(self.desk.start_remotely(0, tag("R")))
 
+    def hold_lock(self, parent):
+        """End a session of a refused card, which keeps its cable locked."""
+        self.world.start(0, "A")
+        self.world.connectors[0].transaction.parent.copy_from(tag(parent))
+        self.world.connectors[0].refuse()
+        self.world.controllers[0].is_energised = False
+        self.world.controllers[1].fault = 3
+        self.world.run_ms(500)
+
+    def test_unlocks_for_another_card_of_the_same_parent(self):
+        """T6."""
+        self.hold_lock("FAMILY")
+        self.desk.present(tag("B"), 0)
+        purpose = self.question().purpose
+        self.answer(TAG_ACCEPTED, "FAMILY")
+
+        self.assertEqual(purpose, PURPOSE_STOP)
+        self.assertEqual(self.world.connectors[0].lock_holder.length, 0)
+
+    def test_keeps_the_cable_locked_for_a_stranger(self):
+        """T6, T11: without a parent nobody is even asked."""
+        self.hold_lock("FAMILY")
+        self.desk.present(tag("B"), 0)
+        self.answer(TAG_ACCEPTED, "OTHERS")
+        self.world.connectors[0].transaction.parent.clear()
+        self.desk.present(tag("C"), 0)
+
+        self.assertIsNone(self.question())
+        self.assertEqual(self.world.connectors[0].lock_holder.text(), "A")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -77,7 +77,8 @@ TABLE = (
     (b"MinimumStatusDuration", T_INT, 0, _DAY_S, RW, 0, "minimum_status_duration_s"),
     # - | - | The connectors that status, start and availability calls may name.
     (b"NumberOfConnectors", T_INT, 1, 15, RO, None, "connector_count"),
-    # times | OCPPCommCtrlr.ResetRetries | A reset that did not happen is tried again that often.
+    # times | OCPPCommCtrlr.ResetRetries | A reset that could not end every session in time is
+    # tried again that often; then a soft reset is reported as failed, a hard one carried out.
     (b"ResetRetries", T_INT, 0, 10, RW, 1, "reset_retries"),
     # s | OCPPCommCtrlr.RetryBackOffRandomRange | Upper end of the random part of every wait
     # before a reconnect.

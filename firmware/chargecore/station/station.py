@@ -1,6 +1,6 @@
 """Station: the connectors together: cards, availability, shared current, reset.
 
-Called by: main.py (step, every 20..50 ms; restart_failed), the protocol adapter (commands).
+Called by: main.py (step, every 20..50 ms), the protocol adapter (commands).
 Never: talks to a server; the adapter polls what is to be told.
 Heap: none after __init__.
 """
@@ -24,6 +24,8 @@ RESET_OWN = const(3)  # the station's own wish: a step failed three times in a r
 # A soft reset gives the server this long to take what is queued, a hard one less (X1).
 _SOFT_WAIT_MS = const(30000)
 _HARD_WAIT_MS = const(8000)
+# Index: RESET_*; why the sessions end (T10)
+_REASONS = (STOP_REBOOT, STOP_SOFT_RESET, STOP_HARD_RESET, STOP_REBOOT)
 _NO_LIMIT_MA = const(0x3FFFFFFF)
 
 
@@ -50,7 +52,7 @@ class Station:
         self.reset_kind = RESET_NONE  # reset asked for and not done yet
         self.is_reset_due = False  # everything is told: main.py restarts now
         self._reset_at_ms = 0
-        self._restarts_failed = 0  # in a row
+        self._reset_tries = 0  # times it was tried again
         for connector in connectors:
             connector.operative = state.is_operative(connector.connector_id)
 
@@ -105,30 +107,20 @@ class Station:
             return
         self.reset_kind = kind
         self._reset_at_ms = now_ms
+        self._reset_tries = 0
+        self.fault = FAULT_NONE if self.fault == FAULT_RESET else self.fault
         self._events.add(EV_RESET_REQUESTED, kind)
-        reason = STOP_SOFT_RESET
-        if kind == RESET_HARD:
-            reason = STOP_HARD_RESET
-        elif kind == RESET_OWN:
-            reason = STOP_REBOOT
+        self._end_sessions()
+        if self.is_charging():  # for Recovery, should a stop record not be written in time
+            self._state.note_restart(_REASONS[kind])
+
+    def _end_sessions(self):
+        kind = self.reset_kind
         for connector in self.connectors:
             connector.drop_pending()
-            connector.stop(reason, None)
+            connector.stop(_REASONS[kind], None)
             if kind == RESET_HARD:
                 connector.controller.emergency_open(OPEN_RESET)
-        if self.is_charging():  # for Recovery, should a stop record not be written in time
-            self._state.note_restart(reason)
-
-    def restart_failed(self):
-        """Try a restart that came back ResetRetries times more, then go on and report it (S10)."""
-        self._restarts_failed += 1
-        if self._restarts_failed <= self._config.reset_retries:
-            return
-        self._restarts_failed = 0
-        self.reset_kind = RESET_NONE
-        self.is_reset_due = False
-        self.fault = FAULT_RESET
-        self._state.clear_restart()
 
     # ---- once per pass ----
 
@@ -182,9 +174,29 @@ class Station:
             connector.limit_ma = share_ma
 
     def _see_reset_through(self, now_ms):  # HOT
-        waited_ms = ticks_diff(now_ms, self._reset_at_ms)
         wait_ms = _HARD_WAIT_MS if self.reset_kind == RESET_HARD else _SOFT_WAIT_MS
-        if waited_ms >= wait_ms or not (self.is_charging() or self._has_news()):
+        is_late = ticks_diff(now_ms, self._reset_at_ms) >= wait_ms
+        if self.is_charging():
+            if is_late:
+                self._try_reset_again(now_ms)
+        elif is_late or not self._has_news():
+            self.is_reset_due = True
+
+    def _try_reset_again(self, now_ms):
+        """A session did not end: the contactor holds, or flash refuses the record.
+
+        After ResetRetries more tries a soft reset has failed, which is told (S10); any other is
+        carried out all the same, and Recovery ends the session.
+        """
+        self._reset_at_ms = now_ms
+        if self._reset_tries < self._config.reset_retries:
+            self._reset_tries += 1
+            self._end_sessions()
+        elif self.reset_kind == RESET_SOFT:
+            self.reset_kind = RESET_NONE
+            self.fault = FAULT_RESET
+            self._state.clear_restart()
+        else:
             self.is_reset_due = True
 
     def _has_news(self):  # HOT
