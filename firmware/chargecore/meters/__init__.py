@@ -10,7 +10,7 @@ Protocol of a meter:
   age_ms(now_ms)           age of import_wh, None when it was never read
   poll(now_ms)             return at once; read the bus when it is time
 
-Promises, checked on every driver and fake by host_tests/meters/meter_contract.py:
+Promises, checked on every driver and fake by host_tests/contracts/meter.py:
   Unknown is not zero. A value is None before its first reading, and where the meter has none.
   When the meter falls silent, age_ms grows; after 2 s what changes quickly (voltage, current,
   power, frequency, power factor, temperature) is None, after 10 s the registers are, too.

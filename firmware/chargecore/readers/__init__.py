@@ -8,6 +8,6 @@ Protocol of a reader:
   connector         connector the card is meant for, 0 when one reader serves all
   release()         the card has been taken over: read the next one
 
-Promises, checked on every driver and fake by host_tests/readers/reader_contract.py:
+Promises, checked on every driver and fake by host_tests/contracts/reader.py:
   While has_card is True nothing overwrites the card. release() without a card does nothing.
 """
