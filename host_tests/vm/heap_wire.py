@@ -116,7 +116,7 @@ _BAD = (
     (b'{"a" 1}', E_SYNTAX),
     (b"[01]", E_SYNTAX),
     (b"[1.]", E_SYNTAX),
-    (b"[tru]", E_SYNTAX),
+    (b"[trxe]", E_SYNTAX),
     (b'["\\ud8"]', E_SYNTAX),
     (b'["\xc3"]', E_SYNTAX),
     (b"[[[[[1]]]]]", E_TOO_DEEP),

@@ -28,10 +28,8 @@ from chargecore.base.events import (
     EV_OVERSIZED,
     EV_UNKNOWN_ID,
 )
-from chargecore.base.ticks import ticks_add, ticks_diff
 from chargecore.wire.call_error import code_for, code_number  # noqa: F401  adapters take it here
-from chargecore.wire.json_text import is_same
-from chargecore.wire.message_id import MessageId
+from chargecore.wire.call_slot import CallSlot
 from chargecore.wire.rpc_frame import (
     FRAME_BAD,
     FRAME_CALL,
@@ -71,10 +69,10 @@ class Rpc:
         self._clock = clock
         self._events = events
         self._frame = RpcFrame(reader)
-        self._id = MessageId(clock.boot_number, random_bits, installation)
+        self._slot = CallSlot(clock.boot_number, random_bits, installation)
         self._on_call = None
         self._on_replied = None
-        self._render_call = self._write_call
+        self._render_call = self._slot.write
         self._render_result = self._write_result
         self._render_error = self._write_error
         self._render_late = self._write_late
@@ -87,14 +85,6 @@ class Rpc:
         self.unknown_ids = 0  # answers to no call: late, double or made up
         self.ignored = 0  # messages that are none, or of a type that OCPP-J does not know
         self._tx = _TX_NONE  # _TX_* that is being sent
-        self._action = b""  # of our call, as all down to _deadline_ms
-        self._call_render = None
-        self._call_arg = None
-        self._answer = None  # not None: a call is in flight
-        self._answer_arg = None
-        self._timeout_ms = 0
-        self._deadline_ms = 0
-        self._calls = 0  # calls placed; the number of the call in flight
         self._is_held = False  # the receive buffer holds a message whose handling is not over
         self._is_asked = False  # and it is a call that still needs an answer
         self._reply_render = None
@@ -122,7 +112,7 @@ class Rpc:
         return (
             channel.is_open
             and channel.tx_idle
-            and self._answer is None
+            and not self._slot.is_busy
             and self._tx == _TX_NONE
             and not self._is_held
             and self._late_render is None
@@ -136,20 +126,11 @@ class Rpc:
         """
         if not self.can_call:
             return E_BUSY
-        if seq:
-            self._id.choose_record(seq)
-        else:
-            self._id.choose_next()
-        self._action = action
-        self._call_render = render
-        self._call_arg = arg
+        slot = self._slot
+        slot.prepare(action, render, arg, seq)
         if self._channel.send_message(self._render_call, None) != OK:
             return E_BUSY
-        self._calls += 1
-        self._answer = answer
-        self._answer_arg = arg
-        self._timeout_ms = timeout_ms
-        self._deadline_ms = ticks_add(self._clock.ticks_ms(), timeout_ms)
+        slot.begin(answer, timeout_ms, self._clock.ticks_ms())
         if not self._channel.tx_idle:
             self._tx = _TX_CALL
         return OK
@@ -161,7 +142,7 @@ class Rpc:
         self._is_asked = False
         self._defer_len = 0
         self._late_render = None
-        if self._answer is not None:
+        if self._slot.is_busy:
             self._end_call(ANSWER_LOST, E_MISSING)
 
     def poll(self, now_ms):  # HOT
@@ -250,7 +231,7 @@ class Rpc:
             return
         self._tx = _TX_NONE
         if sent == _TX_CALL:
-            self._deadline_ms = ticks_add(now_ms, self._timeout_ms)
+            self._slot.restart(now_ms)
             return
         if sent == _TX_REPLY:
             self._end_message()
@@ -259,14 +240,6 @@ class Rpc:
             self._defer_len = 0
         if self._on_replied is not None:
             self._on_replied(now_ms)
-
-    def _write_call(self, w, arg):  # HOT
-        w.open_array()
-        w.int(FRAME_CALL)
-        w.text(self._id.buf)
-        w.text(self._action)
-        self._call_render(w, self._call_arg)
-        w.close_array()
 
     def _write_result(self, w, arg):  # HOT
         frame = self._frame
@@ -329,7 +302,8 @@ class Rpc:
     def _take_answer(self, fault):  # HOT
         """Give an answer to the call in flight; ignore it when it belongs to none (J6)."""
         frame = self._frame
-        if self._answer is None or not self._is_own_id():
+        number = self._slot.number
+        if not self._slot.is_answered_by(frame, self.reader, self._channel.rx_buf):
             self.unknown_ids += 1
             self._events.add(EV_UNKNOWN_ID)
             return
@@ -338,22 +312,11 @@ class Rpc:
             self._end_call(ANSWER_RESULT, frame.payload_idx)
             return
         if frame.kind == FRAME_RESULT:
-            self._events.add(EV_BAD_RESULT, self._calls, fault)
+            self._events.add(EV_BAD_RESULT, number, fault)
         else:
             code = code_number(self.reader, frame.action_idx) if fault == OK else 0
-            self._events.add(EV_CALL_ERROR, self._calls, code)
+            self._events.add(EV_CALL_ERROR, number, code)
         self._end_call(ANSWER_ERROR, E_MISSING)
-
-    def _is_own_id(self):  # HOT
-        """Return whether the message in the receive buffer has the id of our call."""
-        own_buf = self._id.buf
-        frame = self._frame
-        if frame.id_idx >= 0:
-            return self.reader.equals(frame.id_idx, own_buf)
-        length = len(own_buf)
-        if frame.id_end - frame.id_start != length + 2:
-            return False
-        return is_same(self._channel.rx_buf, frame.id_start + 1, own_buf, length) == 1
 
     def _end_message(self):  # HOT
         """Give the receive buffer back; a call that has no answer, for any reason, gets one."""
@@ -367,20 +330,19 @@ class Rpc:
 
     def _end_call(self, status, payload_idx):  # HOT
         """Tell who placed the call what became of it."""
-        answer = self._answer
-        self._answer = None
         self.payload_idx = payload_idx
-        answer(status, self._answer_arg)
+        self._slot.end(status)
 
     def _watch_deadline(self, now_ms):  # HOT
         """End a call that got no answer in time."""
-        if self._answer is None or ticks_diff(now_ms, self._deadline_ms) < 0:
+        slot = self._slot
+        if not slot.is_due(now_ms):
             return
         self.timeouts += 1
-        self._events.add(EV_CALL_TIMEOUT, self._calls, self._timeout_ms // 1000)
+        self._events.add(EV_CALL_TIMEOUT, slot.number, slot.timeout_ms // 1000)
         if self._tx == _TX_CALL:
             # It is still being rendered, so its source must not go on. The adapter sees the count.
-            self._deadline_ms = ticks_add(now_ms, self._timeout_ms)
+            slot.restart(now_ms)
         else:
             self._end_call(ANSWER_TIMEOUT, E_MISSING)
 
