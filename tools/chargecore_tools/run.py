@@ -98,7 +98,8 @@ def charge(plan, speed, vm, keep_state, screen, is_plain):
     with ExitStack() as stack:
         fresh_state = stack.enter_context(tempfile.TemporaryDirectory(prefix="chargecore-run-"))
         state = keep_state or fresh_state
-        server = Server(rules=Rules(tags={plan.tag: "Accepted"}), observers=[view])
+        rules = Rules(tags={plan.tag: "Accepted"})
+        server = Server(rules=rules, speed=speed, observers=[view])
         stack.enter_context(server)
         process = RunProcess(_arguments(plan, Path(state), server.url, vm, speed))
         stack.callback(process.stop)

@@ -8,6 +8,7 @@ It is made of the packages `ocpp` (routing, messages, schemas) and `websockets`.
     rules     which boots and tags are accepted       hooks     what tests spoil on purpose
     checker   schemas, and what no schema says        history   all frames, and waiting for one
     ledger    transactions and energy (transaction, registers)
+    server_clock  the time told to stations
     cli       the command line: console (prompt or script), commands and orders (what is typed),
               completer, frame_printer and json_log (what is shown; event_text)
 

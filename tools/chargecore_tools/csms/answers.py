@@ -8,24 +8,25 @@ from ocpp.routing import on
 from ocpp.v16 import ChargePoint, call_result
 from ocpp.v16.enums import Action, DataTransferStatus, GenericStatus
 
-from chargecore_tools.csms.events import iso, now_utc
+from chargecore_tools.csms.events import iso
 
 
 class Answers(ChargePoint):
-    """Knows the rules and the ledger; station_id is `id`."""
+    """Knows the rules, the ledger and the time; station_id is `id`."""
 
-    def __init__(self, station_id, connection, rules, ledger, logger):
+    def __init__(self, station_id, connection, rules, ledger, clock, logger):
         super().__init__(station_id, connection, logger=logger)
         self._rules = rules
         self._ledger = ledger
+        self._clock = clock
 
     @on(Action.boot_notification)
     def on_boot(self, **_fields):
-        return call_result.BootNotification(**self._rules.boot_answer())
+        return call_result.BootNotification(**self._rules.boot_answer(self._clock.now()))
 
     @on(Action.heartbeat)
     def on_heartbeat(self):
-        return call_result.Heartbeat(current_time=iso(now_utc()))
+        return call_result.Heartbeat(current_time=iso(self._clock.now()))
 
     @on(Action.authorize)
     def on_authorize(self, id_tag):

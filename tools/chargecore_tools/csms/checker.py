@@ -24,6 +24,7 @@ _YEAR_MIN = 2024
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _TIME_FIELDS = ("timestamp",)
+_SAMPLE = re.compile(r"\.sampledValue\[\d+\]$")  # a configuration key has a `value`, too
 ERROR_CODES = (  # OCPP-J 1.6 §4.2.3, with its spelling
     "NotImplemented",
     "NotSupported",
@@ -126,7 +127,7 @@ def _faults_below(value, path):
                 cause = f"{here}: '{item}' is no time with zone since {_YEAR_MIN}"
                 yield PropertyConstraintViolationError(details={"cause": cause})
             yield from _faults_below(item, here)
-        if "value" in value and value.get("format", "Raw") == "Raw":
+        if _SAMPLE.search(path) and value.get("format", "Raw") == "Raw":
             if not _NUMBER.fullmatch(str(value["value"])):
                 cause = f"{path}.value: '{value['value']}' is no number"
                 yield PropertyConstraintViolationError(details={"cause": cause})

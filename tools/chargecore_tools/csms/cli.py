@@ -50,6 +50,10 @@ def csms(
         Optional[str],
         typer.Option("--json", help="Log every event as a line of JSON; - is standard output."),
     ] = None,
+    speed: Annotated[
+        float,
+        typer.Option(min=0.01, max=200, help="Pace of its clock, as --speed of the simulator."),
+    ] = 1.0,
     strict: Annotated[
         bool,
         typer.Option(
@@ -81,7 +85,9 @@ def csms(
         observers = [log] if log is not None else []
         if not quiet:
             observers.append(FramePrinter(screen, full))
-        server = Server(host, port, rules, password, path, wants_boot=strict, observers=observers)
+        server = Server(
+            host, port, rules, password, path, strict, speed=speed, observers=observers
+        )
         code = _serve(server, screen)
         if log is not None and log.error is not None:
             print(f"chargecore csms: log {json_path}: {log.error}", file=sys.stderr)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ocpp.v16.enums import AuthorizationStatus, RegistrationStatus
 
-from chargecore_tools.csms.events import iso, now_utc
+from chargecore_tools.csms.events import iso
 
 TAG_STATUSES = tuple(str(word.value) for word in AuthorizationStatus)
 BOOT_STATUSES = tuple(str(word.value) for word in RegistrationStatus)
@@ -52,12 +52,12 @@ class Rules:
             raise RulesError("boots: at least one answer is needed")
         self._boots = boots
 
-    def boot_answer(self):
+    def boot_answer(self, now):
         """Return the payload that answers a BootNotification, and move on to the next answer."""
         status, interval_s = self._boots[0]
         if len(self._boots) > 1:
             self._boots = self._boots[1:]
-        return {"status": status, "current_time": iso(now_utc()), "interval": interval_s}
+        return {"status": status, "current_time": iso(now), "interval": interval_s}
 
     def id_tag_info(self, tag):
         """Return the idTagInfo of a tag; tags are compared without case (CiString20Type)."""

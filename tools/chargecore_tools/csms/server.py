@@ -24,6 +24,7 @@ from chargecore_tools.csms.history import History
 from chargecore_tools.csms.hooks import Hooks
 from chargecore_tools.csms.ledger import Ledger
 from chargecore_tools.csms.rules import Rules
+from chargecore_tools.csms.server_clock import ServerClock
 from chargecore_tools.csms.session import Session
 from chargecore_tools.csms.station import Station
 
@@ -44,10 +45,12 @@ class Server:
         path="",
         wants_boot=True,
         ping_interval_s=20,
+        speed=1.0,
         ssl=None,
         observers=(),
     ):
         self.rules = rules if rules is not None else Rules()
+        self.clock = ServerClock(speed)  # for a simulator that runs as fast
         self.hooks = Hooks()
         self.ledger = Ledger()
         self.history = History()

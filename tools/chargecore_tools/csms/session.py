@@ -29,10 +29,11 @@ _LOGGER.propagate = False
 
 
 class Session(Answers):
-    """Serves one websocket until it closes. `site` is the server: rules, ledger, hooks, tell()."""
+    """Serves one websocket until it closes. `site` is the server."""
 
     def __init__(self, station, websocket, site):
-        super().__init__(station.station_id, websocket, site.rules, site.ledger, _LOGGER)
+        rules, ledger, clock = site.rules, site.ledger, site.clock
+        super().__init__(station.station_id, websocket, rules, ledger, clock, _LOGGER)
         self.station = station
         self._site = site
         self._unanswered = {}  # message id -> (Frame, Hook) of CALLs being answered
