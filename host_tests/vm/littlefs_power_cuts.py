@@ -165,7 +165,7 @@ class TestStateOnLittlefs(LittlefsCase):
             with self.subTest(after=after):
                 self.format()
                 state = self.state()
-                for number in range(1, 6):
+                for _ in range(5):
                     state.next_boot()
                 self.device.cut(after)
                 last = 5

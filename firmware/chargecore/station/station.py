@@ -134,6 +134,8 @@ class Station:
         log = self.status_log
         log.update(self._status(), self.fault, now_ms)
         log.settle(self._config.minimum_status_duration_s, now_ms)
+        if not self.is_charging():
+            self._outbox.tidy()  # erases now rather than during a session
         if self.reset_kind != RESET_NONE and not self.is_reset_due:
             self._see_reset_through(now_ms)
 
