@@ -39,6 +39,7 @@ def _station_part(board):
         "parked": _get(app, "outbox.parked", 0),
         "heap_free_b": gc.mem_free(),
         "uptime_ms": board.uptime_ms,
+        "simulated_ms": board.clock.elapsed_ms,
         "clock": _time_text(_get(app, "clock", None)),
         "scheduler": {
             "passes": _get(app, "scheduler.passes", 0),

@@ -94,6 +94,16 @@ class SimProcess:
             self._process.stdin.write(b"stop\n")
             self._process.stdin.flush()
 
+    @property
+    def status(self):
+        """Return the exit status, None while it runs."""
+        return self._process.poll()
+
+    def kill(self):
+        """Cut the power: end the simulator before it can do anything more. Wait for the end."""
+        self._process.kill()
+        return self._process.wait()
+
     def wait(self):
         """Wait for the end. Return the exit status."""
         with contextlib.suppress(KeyboardInterrupt):

@@ -1,0 +1,31 @@
+"""Fixtures of the end-to-end tests: a bench per test, judged and ended behind it."""
+
+import pytest
+from octt import Bench
+
+
+@pytest.fixture
+def bench_factory(tmp_path):
+    """Make benches whose station is switched on; each is judged at the end of the test."""
+    benches = []
+
+    def make(**options):
+        state = tmp_path / f"state{len(benches)}"
+        state.mkdir()
+        benches.append(Bench(state, **options))
+        return benches[-1].start()
+
+    try:
+        yield make
+        for bench in benches:
+            if bench.is_strict:
+                bench.finish()
+    finally:
+        for bench in benches:
+            bench.close()
+
+
+@pytest.fixture
+def bench(bench_factory):
+    """One station with one connector, accepted and idle."""
+    return bench_factory().booted()

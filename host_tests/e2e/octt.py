@@ -1,0 +1,284 @@
+"""Bench: the lab's view: a server, a simulated station, and hands for plug, card and mains.
+
+One per test, from the fixtures `bench` and `bench_factory`. Calls are read in order and none may
+be passed over but Heartbeat and MeterValues. finish() fails the test for what no step looked at.
+"""
+
+import time
+from datetime import datetime
+
+from frame_order import FrameOrder
+from sim_station import SPEED, STATION_ID, SimStation
+
+from chargecore_tools.csms.events import CALL
+from chargecore_tools.csms.rules import Rules
+from chargecore_tools.csms.server import Server
+
+__all__ = ["INVALID_TAG", "SPEED", "TAG", "TAG_2", "TOLERANCE_S", "Bench"]
+
+TAG = "TAG1"
+TAG_2 = "TAG2"
+INVALID_TAG = "NOBODY"
+TOLERANCE_S = 4  # simulated; what the labs allow (certification.md §6: max time deviation)
+
+_STEP_S = 10  # real time a message may take, the simulated time of the case not counted
+_SETTLE_S = 5
+_PASSED_OVER = ("Heartbeat", "MeterValues")
+_TAGS = {TAG: "Accepted", TAG_2: "Accepted"}  # all others are Invalid
+_CLOSED_IN = ("Charging",)
+
+
+class Bench:
+    """`is_strict` False: the test itself says what the station may do wrong."""
+
+    def __init__(self, state, boot=(("Accepted", 300),), connectors=1, tags=None, **options):
+        rules = Rules(boots=boot, tags={**_TAGS, **(tags or {})})
+        self.connectors = connectors
+        self.is_strict = True
+        self.order = FrameOrder()
+        self.server = Server(rules=rules, observers=(self.order.take, _show))
+        self.server.start()
+        self.sim = SimStation(self.server.url, state, connectors, **options)
+        self.server.clock = self.sim
+        self._place = 0  # calls before it have been looked at
+        self._arrived_ms = {}  # message id -> simulated time of a call without timestamp
+        self.server.add_observer(self._note_arrival)
+
+    def start(self):
+        """Switch the station on."""
+        self.sim.start()
+        return self
+
+    def booted(self):
+        """Wait until it is accepted and has told all statuses."""
+        self.expect("BootNotification")
+        self.expect_statuses(dict.fromkeys(range(self.connectors + 1), "Available"))
+        return self
+
+    # ---- what the station sends ----
+
+    def next_call(self, timeout=_STEP_S, skips=_PASSED_OVER):
+        """Wait for the next call that is not skipped."""
+
+        def fits(call):
+            return call.action not in skips
+
+        place, call = self.server.history.wait_call(
+            STATION_ID, None, self._place, timeout, fits=fits
+        )
+        self._place = place + 1
+        return call
+
+    def expect(self, action, timeout=_STEP_S, **fields):
+        """Wait for the next call; it must be this one, with these fields."""
+        skips = [name for name in _PASSED_OVER if name != action]
+        call = self.next_call(timeout, skips)
+        assert _fits(call, action, fields), f"expected {action} {fields}, got {call.text}"
+        return call
+
+    def expect_any(self, *wanted, timeout=_STEP_S):
+        """Wait for these (action, fields), in any order. Return them as they were given."""
+        found = [None] * len(wanted)
+        for _ in wanted:
+            call = self.next_call(timeout)
+            places = [
+                idx for idx, row in enumerate(wanted) if found[idx] is None and _fits(call, *row)
+            ]
+            assert places, f"expected one of {wanted}, got {call.text}"
+            found[places[0]] = call
+        return found
+
+    def expect_status(self, connector, status, timeout=_STEP_S):
+        """Wait for a StatusNotification."""
+        return self.expect(
+            "StatusNotification", timeout, connectorId=connector, status=status
+        )
+
+    def expect_statuses(self, statuses, timeout=_STEP_S):
+        """Wait for {connector: status}, in any order."""
+        rows = [
+            ("StatusNotification", {"connectorId": connector, "status": status})
+            for connector, status in statuses.items()
+        ]
+        return self.expect_any(*rows, timeout=timeout)
+
+    def statuses_after_boot(self, count, timeout=_STEP_S):
+        """Return {connector: status} of the next `count` StatusNotifications."""
+        calls = [self.expect("StatusNotification", timeout) for _ in range(count)]
+        return {call["connectorId"]: call["status"] for call in calls}
+
+    def collect_until(self, action, timeout=_STEP_S):
+        """Return all calls up to the next of an action, that one included."""
+        calls = [self.next_call(timeout, ())]
+        while calls[-1].action != action:
+            calls.append(self.next_call(timeout, ()))
+        return calls
+
+    def count(self, action):
+        """Return how many calls of an action have come so far."""
+        return len(self.server.history.calls(STATION_ID, action))
+
+    def quiet(self, action, simulated_s):
+        """Check that no call of an action comes for that long."""
+        before = self.count(action)
+        end_ms = self.sim.now_ms() + simulated_s * 1000
+        while self.sim.now_ms() < end_ms:
+            time.sleep(0.02)
+            assert self.count(action) == before, f"{action} came"
+
+    def gap_s(self, earlier, later):
+        """Return the simulated seconds between two calls, by their timestamps if they have one."""
+        if "timestamp" in earlier.payload:
+            return (_time(later["timestamp"]) - _time(earlier["timestamp"])).total_seconds()
+        arrived = self._arrived_ms
+        return (arrived[later.message_id] - arrived[earlier.message_id]) / 1000
+
+    def _note_arrival(self, event):
+        if getattr(event, "kind", "") == CALL and event.action in ("BootNotification", "Heartbeat"):
+            self._arrived_ms[event.message_id] = self.sim.now_ms()
+
+    # ---- what the server asks ----
+
+    def call(self, action, timeout=_STEP_S, **payload):
+        """Send a CALL and return the payload that answers it."""
+        return self.server.call(STATION_ID, action, payload, timeout)
+
+    def config(self, **values):
+        """Change configuration keys; all must be accepted."""
+        for key, value in values.items():
+            answer = self.call("ChangeConfiguration", key=key, value=str(value))
+            assert answer["status"] == "Accepted", (key, value, answer)
+
+    def config_value(self, key):
+        """Return the value of a configuration key."""
+        return self.call("GetConfiguration", key=[key])["configurationKey"][0]["value"]
+
+    # ---- hands ----
+
+    def ctl(self, cmd, **fields):
+        """Send a control command to the simulator."""
+        return self.sim.ctl(cmd, **fields)
+
+    def plug(self, connector=1, amps=16, phases=3):
+        """Put the cable into a car that acts by itself."""
+        self.ctl("plug", connector=connector, auto=True, amps=amps, phases=phases)
+
+    def unplug(self, connector=1):
+        """Pull the cable out of the car."""
+        self.ctl("unplug", connector=connector)
+
+    def swipe(self, tag):
+        """Hold a card to the reader."""
+        self.ctl("swipe", id_tag=tag)
+
+    def sim_status(self, connector=1):
+        """Return what the simulator measures at a connector."""
+        return self.ctl("status")["connectors"][connector - 1]
+
+    def wait_sim(self, has_come, what, timeout=_STEP_S):
+        """Wait until has_come(status of the simulator)."""
+        return self.sim.client.wait_for(has_come, what, timeout)
+
+    def wait_wh(self, least_wh, connector=1):
+        """Let the car charge until the meter has counted that much since the first start."""
+        self.wait_sim(
+            lambda status: status["connectors"][connector - 1]["register_wh"] >= least_wh,
+            f"{least_wh} Wh",
+        )
+
+    # ---- reusable states (octt16-states.csv) ----
+
+    def authorized(self, tag=TAG, is_asked=True):
+        """Reach the state Authorized from idle. Return the StatusNotification Preparing."""
+        self.swipe(tag)
+        preparing = "StatusNotification", {"connectorId": 1, "status": "Preparing"}
+        if not is_asked:
+            return self.expect(preparing[0], **preparing[1])
+        return self.expect_any(("Authorize", {"idTag": tag}), preparing)[1]
+
+    def charging(self, connector=1, tag=TAG):
+        """Reach the state Charging from idle by a remote start. Return the StartTransaction."""
+        is_asked = self.config_value("AuthorizeRemoteTxRequests") == "true"
+        self.plug(connector)
+        self.expect_status(connector, "Preparing")
+        answer = self.call("RemoteStartTransaction", connectorId=connector, idTag=tag)
+        assert answer["status"] == "Accepted"
+        if is_asked:
+            self.expect("Authorize", idTag=tag)
+        return self.started(connector, tag)
+
+    def started(self, connector=1, tag=TAG):
+        """Wait for StartTransaction and Charging, in any order. Return the StartTransaction."""
+        start, _status = self.expect_any(
+            ("StartTransaction", {"connectorId": connector, "idTag": tag}),
+            ("StatusNotification", {"connectorId": connector, "status": "Charging"}),
+        )
+        return start
+
+    def stopped(self, connector=1, status="Finishing", **fields):
+        """Wait for StopTransaction and Finishing, in any order. Return the StopTransaction."""
+        stop, _status = self.expect_any(
+            ("StopTransaction", fields),
+            ("StatusNotification", {"connectorId": connector, "status": status}),
+        )
+        return stop
+
+    # ---- the end ----
+
+    def finish(self):
+        """Fail for broken rules, a wrong order, or a contactor that fits no status."""
+        faults = [f"{frame.text}: {frame.violation}" for frame in self.server.history.violations()]
+        faults += self.order.finish() + [repr(error) for error in self.server.observer_errors]
+        if self.sim.exit_status is not None:
+            faults.append(f"the simulator ended with status {self.sim.exit_status}")
+        else:
+            faults += self._plant_faults()
+        assert not faults, "\n".join(faults)
+
+    def close(self):
+        """End everything, whatever happened."""
+        self.sim.kill()
+        self.server.stop()
+
+    def _plant_faults(self):
+        """Return how contactor and books differ, once they had time to agree."""
+        end_s = time.monotonic() + _SETTLE_S
+        faults = self._plant_faults_now()
+        while faults and time.monotonic() < end_s:
+            time.sleep(0.05)
+            faults = self._plant_faults_now()
+        return faults
+
+    def _plant_faults_now(self):
+        status = self.ctl("status")
+        if status["station"]["registration"] != "Accepted":
+            return []
+        faults = [
+            f"connector {row['connector']} is {row['status']} with a contactor {row['contactor']}"
+            for row in status["connectors"]
+            if (row["contactor"] == "closed") != (row["status"] in _CLOSED_IN)
+        ]
+        if status["station"]["outbox"]:
+            return faults  # the server cannot know yet
+        running = {row["transaction_id"] for row in status["connectors"]} - {None}
+        open_ids = {row.transaction_id for row in self.server.ledger.open()}
+        if running != open_ids:
+            faults.append(f"the station runs {running}, the server has {open_ids} open")
+        return faults
+
+
+def _fits(call, action, fields):
+    return call.action == action and all(
+        call.payload.get(name) == value for name, value in fields.items()
+    )
+
+
+def _time(text):
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def _show(event):
+    """Print every frame and note; pytest shows them with a failure."""
+    text = getattr(event, "text", "")
+    sender = "<-" if getattr(event, "is_from_station", True) else "->"
+    print(f"{event.at_s:10.3f} {sender} {text} {getattr(event, 'violation', '')}".rstrip())
