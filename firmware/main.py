@@ -55,8 +55,8 @@ class App:
 
     def _open_stores(self, board):
         clock, events, config = self.clock, self.events, self.config
-        presets = board.config.get("settings")
-        self.stores = store.build(board.flash_root, TABLE, config, presets, events)
+        place = board.flash_root, board.journal_flash
+        self.stores = store.build(*place, TABLE, config, board.config.get("settings"), events)
         clock.boot_number = self.stores.state.next_boot()
         events.add(EV_BOOT, clock.boot_number)
         self.outbox = Outbox(self.stores.journal, clock, events, config)

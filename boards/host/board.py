@@ -4,6 +4,7 @@ Called by: main.run (pins, sockets, config, idle), sim_main (boot, power), the c
 Owns: simulated time, one plant per connector, the supply. idle() is where simulated time passes.
 """
 
+import os
 import random
 import time
 
@@ -13,6 +14,7 @@ from boards.host.hardware import Hardware
 from boards.host.meter_store import MeterStore
 from boards.host.one_shot import OneShot
 from boards.host.plant import Plant
+from boards.host.sim_flash import SimFlash
 from boards.host.sim_sockets import SimSockets
 from boards.host.virtual_clock import PASS_MS, VirtualClock
 from chargecore.readers.simulated import SimulatedReader
@@ -20,6 +22,9 @@ from chargecore.readers.simulated import SimulatedReader
 # Real time to sleep per pass: 2 ms of real, or 4 ms of simulated time, whatever is less.
 _SLEEP_MAX_US = 2_000
 _SLEEP_SIMULATED_US = 4_000
+
+_BLOCK_SIZE = 4096  # erase block of the journal's flash
+_BLOCKS = 16
 
 POWER_ON = 0  # supply is there and the firmware runs
 POWER_CUT = 1  # the supply failed: the firmware stops at once, and boots again later
@@ -33,6 +38,8 @@ class Board:
         self.config = options["station"]
         self._state = options["state"]  # folder of what keeps its contents without supply
         self.flash_root = options["state"] + "/flash"
+        self.journal_flash = SimFlash(self._state + "/journal.bin", _BLOCK_SIZE, _BLOCKS)
+        _make_folder(self.flash_root)
         self.dns_servers = options["dns_servers"]
         self.clock = VirtualClock(time.ticks_us, options["speed_permille"])
         self.ticks_ms = self.clock.ticks_ms
@@ -146,6 +153,7 @@ class Board:
         self.sockets.close_all()
         for store in self._stores:
             store.close()
+        self.journal_flash.close()
 
     @property
     def uptime_ms(self):
@@ -164,3 +172,10 @@ class Board:
             dt_ms = min(left_ms, PASS_MS)
             self.pass_time(dt_ms)
             left_ms -= dt_ms
+
+
+def _make_folder(path):
+    try:
+        os.mkdir(path)
+    except OSError:
+        pass  # it is there, or the first write will say what is wrong

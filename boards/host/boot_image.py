@@ -6,6 +6,7 @@ objects. The VM's heap has to be larger by the image, which lies in it: a PC has
 
 import os
 import sys
+
 import vfs
 
 

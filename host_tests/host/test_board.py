@@ -26,6 +26,7 @@ class BoardTest(unittest.TestCase):
 
     def remove(self):
         self.board.close()
+        os.rmdir(self.state + "/flash")
         for name in os.listdir(self.state):
             os.remove(self.state + "/" + name)
         os.rmdir(self.state)

@@ -31,7 +31,6 @@ class TurningBoard(Board):
     """The host board with time that goes by in steps; turn(board) runs in every pass."""
 
     def __init__(self, folder, turn, **station):
-        os.mkdir(folder + "/flash")
         options = {
             "station": dict(_STATION, **station),
             "state": folder,

@@ -21,12 +21,14 @@ class Stores:
         self.journal = journal
 
 
-def build(root_path, table, config, presets, events):
+def build(root_path, flash, table, config, presets, events):
     """Return the Stores in root_path, loaded; the journal is mounted by the outbox.
 
+    flash: the board's own for the journal, or None: it is kept in files.
     table: the settings' rows; they are written to config. presets: {key: text} the maker ships, or None.
     """
-    flash = FlashFiles(root_path, _BLOCK_SIZE, _BLOCKS)  # makes the folder
+    if flash is None:
+        flash = FlashFiles(root_path, _BLOCK_SIZE, _BLOCKS)
     state = StateStore(root_path + "/state", STATE_LEN, events)
     state.load()
     settings = Settings(table, config, VersionPair(root_path + "/settings"), events)

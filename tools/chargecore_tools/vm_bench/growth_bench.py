@@ -21,6 +21,7 @@ _TIMES = 10_000
 _WARM_TIMES = 300
 _STUCK_PASSES = 20_000  # passes without one of what is counted: the bench is broken
 _STEP_MS = 10  # simulated time per pass
+_TOGGLE_PASSES = 20  # debounce of the pilot, step of the station, the message
 
 _STATION = {
     "id": "BENCH",
@@ -136,6 +137,7 @@ class Bench(Board):
         for _ in range(100):
             yield
         self.plants[0].car.plug(True, 16_000, 3)
+        self.plants[0].pilot_changed()
         self.server.send(_START)
         for _ in range(1_000):
             yield
@@ -174,7 +176,7 @@ class Bench(Board):
 
     def _toggle_plug(self):
         """Plug in and out: Preparing, Available, and so on."""
-        if self.passes % 50 == 0:
+        if self.passes % _TOGGLE_PASSES == 0:
             car = self.plants[0].car
             if car.is_plugged:
                 car.unplug()
