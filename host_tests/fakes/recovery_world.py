@@ -21,11 +21,11 @@ class RecoveryWorld(OutboxWorld):
 
     connector_count = 2
 
-    def __init__(self):
+    def __init__(self, flash=None):
         self.storage = FakeStorage()
         self.reason = STOP_POWER_LOSS  # what the board says of the boot
         self.meters = [FakeStationMeter() for _ in range(self.connector_count)]
-        super().__init__()
+        super().__init__(flash=flash)
 
     def boot(self, is_time_known=True):
         """Cut the supply and come back. The meters keep counting."""

@@ -113,6 +113,6 @@ class Recovery:
             return None
         return self._connectors[connector_id - 1].metering.register_wh()
 
-    def _hold(self, connector_id, is_held):
+    def _hold(self, connector_id, is_held):  # HOT
         if self._has(connector_id):
             self._connectors[connector_id - 1].is_held = is_held
