@@ -43,6 +43,7 @@ class EvseRig:
         self.plant = self.plants[0]
         self.switch = FaultSwitch(self.hw, self.plant)
         self.coil_history = []
+        self.keeps_history = True  # False where the heap is locked
         self.is_stalled = False  # the firmware does not run, the world does
         self.boot(has_lock)
 
@@ -72,7 +73,10 @@ class EvseRig:
         self.one_shot.step(self.pass_ms)
         if not self.is_stalled:
             self.safety.step(now_ms)
-        level = self.hw.coil_pin.level
+        if self.keeps_history:
+            self._remember(self.hw.coil_pin.level)
+
+    def _remember(self, level):
         if not self.coil_history or self.coil_history[-1][1] != level:
             self.coil_history.append((self.clock.elapsed_ms, level))
 

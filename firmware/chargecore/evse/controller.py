@@ -188,17 +188,17 @@ class EvseController:
     # ---- what others read ----
 
     @property
-    def lock_ok(self):
+    def lock_ok(self):  # HOT
         """Return True when the plug is held, or nothing is there to hold it."""
         return self._lock is None or self._lock.is_locked
 
     @property
-    def unlock_result(self):
+    def unlock_result(self):  # HOT
         """UNLOCK_* of the last unlock_cable()."""
         return UNLOCK_DONE if self._lock is None else self._lock.unlock_result
 
     @property
-    def is_energised(self):
+    def is_energised(self):  # HOT
         """Return True while the outlet is live, closing and opening time included.
 
         Until the contacts have met once nothing can flow. A weld that is latched does not count:
@@ -209,18 +209,18 @@ class EvseController:
         return self.contactor.is_feedback_closed() and not self.interlock.is_permanent
 
     @property
-    def fault(self):
+    def fault(self):  # HOT
         """FAULT_* that stops charging, FAULT_NONE when there is none."""
         return self.interlock.fault
 
     @property
-    def open_reason(self):
+    def open_reason(self):  # HOT
         """OPEN_* of the fault that keeps it open, else of the last opening."""
         if self.interlock.fault != FAULT_NONE:
             return self.interlock.fault_reason
         return self.contactor.reason
 
     @property
-    def offered_ma(self):
+    def offered_ma(self):  # HOT
         """What the pilot offers now, 0 without PWM."""
         return self.drive.offered_ma

@@ -67,7 +67,7 @@ _WELD_MS = const(1_000)  # R35
 _WELD_AT_BOOT_MS = const(100)  # F26: nothing has closed it, so nothing needs time to open
 _CLOSING_MS = const(200)  # R36
 _LOST_STEPS = const(2)  # R24: feedback, two bursts
-_LOCK_LOST_MS = const(80)  # R25 allows 500 ms
+_LOCK_LOST_MS = const(60)  # R25 allows 500 ms
 _UNPLUGGED_MS = const(1_000)  # R50: A for this long ends what the old cable was blamed for
 # A plug bounces while it goes in. Without load a pilot fault must last before it is one.
 _FAULT_AFTER_MS = const(500)
@@ -158,17 +158,17 @@ class Interlock:
         self._open_for(reason, now_ms)
 
     @property
-    def fault(self):
+    def fault(self):  # HOT
         """FAULT_* that is latched, FAULT_NONE when clear."""
         return self._latch.fault
 
     @property
-    def fault_reason(self):
+    def fault_reason(self):  # HOT
         """OPEN_* the fault came from; only meaningful while there is one."""
         return self._latch.reason
 
     @property
-    def is_permanent(self):
+    def is_permanent(self):  # HOT
         """Return True when only a power cycle clears the fault (R52)."""
         return self._latch.is_permanent
 

@@ -1,0 +1,169 @@
+"""safety with the heap locked: charges and faults on the simulated board."""
+
+import unittest
+
+from chargecore.base.ticks import ticks_recent
+from chargecore.safety import faults, reasons
+from chargecore.safety.rcd import Rcd
+from fakes.evse_rig import EvseRig
+from heap import growth, locked
+
+COVERS = (
+    "chargecore.base.ticks.ticks_recent",
+    "chargecore.safety.contactor.Contactor.open",
+    "chargecore.safety.contactor.Contactor.close",
+    "chargecore.safety.contactor.Contactor.refresh",
+    "chargecore.safety.contactor.Contactor.is_feedback_closed",
+    "chargecore.safety.dead_man.DeadMan.feed",
+    "chargecore.safety.fault_latch._kind_of",
+    "chargecore.safety.fault_latch.FaultLatch.latch",
+    "chargecore.safety.fault_latch.FaultLatch.lock_out_if_early",
+    "chargecore.safety.fault_latch.FaultLatch.step",
+    "chargecore.safety.fault_latch.FaultLatch.refresh",
+    "chargecore.safety.fault_latch.FaultLatch._retry",
+    "chargecore.safety.fault_latch.FaultLatch._clear",
+    "chargecore.safety.faults.is_blocking",
+    "chargecore.safety.interlock.Interlock.watch",
+    "chargecore.safety.interlock.Interlock.step",
+    "chargecore.safety.interlock.Interlock.refresh",
+    "chargecore.safety.interlock.Interlock.trip",
+    "chargecore.safety.interlock.Interlock.fault",
+    "chargecore.safety.interlock.Interlock.fault_reason",
+    "chargecore.safety.interlock.Interlock.is_permanent",
+    "chargecore.safety.interlock.Interlock._follow_cable",
+    "chargecore.safety.interlock.Interlock._unplugged_ms",
+    "chargecore.safety.interlock.Interlock._follow_diode",
+    "chargecore.safety.interlock.Interlock._meet_danger",
+    "chargecore.safety.interlock.Interlock._danger",
+    "chargecore.safety.interlock.Interlock._open_for",
+    "chargecore.safety.interlock.Interlock._stay_closed",
+    "chargecore.safety.interlock.Interlock._follow_stop",
+    "chargecore.safety.interlock.Interlock._watch_weld",
+    "chargecore.safety.interlock.Interlock._is_offered",
+    "chargecore.safety.interlock.Interlock._missing",
+    "chargecore.safety.interlock.Interlock._missing_to_close",
+    "chargecore.safety.interlock.Interlock._recover",
+    "chargecore.safety.interlock.Interlock._is_cause_gone",
+    "chargecore.safety.rcd.Rcd.poll",
+    "chargecore.safety.rcd.Rcd.reset",
+    "chargecore.safety.rcd.Rcd.since_trip_ms",
+    "chargecore.safety.reasons.fault_of",
+    "chargecore.safety.safety_step.SafetyStep.step",
+    "chargecore.safety.safety_step.SafetyStep.open_all",
+    "chargecore.safety.safety_step.SafetyStep.on_failure",
+    "chargecore.safety.safety_step.SafetyStep._schedule",
+    "chargecore.safety.safety_step.SafetyStep._measure",
+)
+
+
+class TestHeapOfSafety(unittest.TestCase):
+    def setUp(self):
+        self.rig = EvseRig()
+        self.rig.keeps_history = False
+
+    def run_locked(self, ms):
+        rig = self.rig
+        with locked():
+            rig.run_ms(ms)
+
+    def test_charge_and_openings(self):
+        rig = self.rig
+        rig.offer()
+        rig.ev("C")
+        self.run_locked(7_000)
+        self.assertTrue(rig.is_live())
+
+        rig.ev("B")
+        self.run_locked(6_000)
+        rig.ev("C")
+        self.run_locked(1_000)
+        self.assertTrue(rig.is_live())
+        with locked():
+            rig.controller.allow(False)
+            rig.run_ms(6_200)
+            rig.safety.on_failure()
+            rig.safety.open_all(reasons.OPEN_SHUTDOWN)
+
+        self.assertEqual(rig.contactor.reason, reasons.OPEN_STOP_TIMEOUT)
+        self.assertEqual(rig.contactor.closings, 2)
+
+    def test_faults_and_their_end(self):
+        rig = self.rig
+        kinds = (
+            ("diode_short", 0),
+            ("cp_pe_short", 0),
+            ("cp_adc_stuck", 6_000),
+            ("rcd_open", 0),
+            ("estop", 0),
+            ("feedback_open", 0),
+            ("lock_feedback_lost", 0),
+            ("GroundFailure", 0),
+            ("coil_open", 0),
+        )
+        for kind, value in kinds:
+            rig.charge()
+            rig.fault(kind, True, value)
+            self.run_locked(1_200)
+            self.assertTrue(rig.is_dead(), kind)
+            self.assertTrue(rig.is_faulted(), kind)
+            rig.fault(kind, False)
+            rig.unplug()
+            self.run_locked(6_000)
+            self.assertFalse(rig.is_faulted(), kind)
+
+    def test_retry_after_a_minute(self):
+        rig = self.rig
+        rig.charge()
+        rig.fault("diode_short")
+        rig.run_ms(200)
+        rig.fault("diode_short", False)
+
+        self.run_locked(62_000)
+
+        self.assertTrue(rig.is_live())
+
+    def test_weld_and_stall(self):
+        rig = self.rig
+        rig.charge()
+        rig.is_stalled = True
+        rig.run_ms(150)
+        rig.is_stalled = False
+        self.run_locked(6_000)
+        self.assertEqual(rig.safety.late_steps, 1)
+
+        rig.plant.contactor.is_welded = True
+        rig.ev("A")
+        self.run_locked(2_000)
+
+        self.assertEqual(rig.controller.open_reason, reasons.OPEN_WELDED)
+
+    def test_trip(self):
+        rig = self.rig
+        rig.charge()
+        with locked():
+            rig.interlock.trip(reasons.OPEN_LOCK_LOST, rig.clock.ticks_ms())
+            reason = rig.interlock.fault_reason
+            is_permanent = rig.interlock.is_permanent
+
+        self.assertEqual(reason, reasons.OPEN_LOCK_LOST)
+        self.assertEqual(rig.interlock.fault, faults.FAULT_CONNECTOR_LOCK)
+        self.assertFalse(is_permanent)
+
+    def test_small_parts(self):
+        rig = self.rig
+        rcd = Rcd(rig.hw.rcd_pin, rig.clock)
+        with locked():
+            since_ms = rcd.since_trip_ms(rig.clock.ticks_ms())
+            is_clear = rcd.reset()
+            is_blocking = faults.is_blocking(faults.FAULT_GROUND)
+            old_ms = ticks_recent(5, 0x30000000)
+            new_ms = ticks_recent(5, 1_000)
+
+        self.assertEqual((since_ms, is_clear, is_blocking), (0, True, True))
+        self.assertEqual((old_ms, new_ms), (0x20000000, 5))
+
+    def test_leaves_nothing_behind(self):
+        rig = self.rig
+        rig.charge()
+
+        self.assertEqual(growth(rig.one_pass, 1_000), 0)
