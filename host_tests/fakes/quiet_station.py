@@ -98,7 +98,7 @@ class QuietStation:
         self.config.load({"id": "CP01", "csms_url": "ws://example.org", "connectors": 2})
         self.state = StateStore("", STATE_LEN, self.events)
         self.state._pair = FakeStorage()
-        journal = Journal(RamFlash(8, 4096), self.events)
+        journal = Journal(RamFlash(6, 1024), self.events)
         self.outbox = Outbox(journal, self.clock, self.events, self.config)
         self.outbox.start()
         self.controllers = (QuietController(), QuietController())
