@@ -81,7 +81,7 @@ ROWS = (
     (
         OPEN_DIODE,
         "OPEN_DIODE",
-        "the diode of the car is missing or shorted",
+        "the diode of the car is missing or shorted, or the negative rail too weak",
         "R23, R2",
         "test_opens_when_the_diode_is_shorted",
         FAULT_OTHER,
@@ -193,15 +193,15 @@ ROWS = (
     (
         OPEN_LOCK_LOST,
         "OPEN_LOCK_LOST",
-        "the lock of the cable is not confirmed any more",
-        "R25",
+        "the lock of the cable is not confirmed",
+        "R25, R6",
         "test_opens_when_the_lock_is_lost",
         FAULT_CONNECTOR_LOCK,
     ),
     (
         OPEN_PERMISSION,
         "OPEN_PERMISSION",
-        "a permission was withdrawn",
+        "the session was stopped before the contacts had met",
         "R10",
         "test_opens_when_a_permission_is_withdrawn",
         FAULT_NONE,
