@@ -29,7 +29,7 @@ class DataTransferTest(unittest.TestCase):
                 self.assertEqual(answer, {"status": "UnknownVendorId"})
 
     def test_asks_the_server_and_keeps_its_answer(self):
-        self.world.answers["DataTransfer"] = {"status": "Accepted", "data": "caf\u00e9"}
+        self.world.answers["DataTransfer"] = {"status": "Accepted", "data": "gr\u00fcn"}
         first = self.transfer.state
         code = self.transfer.start(b"V", b"M", b'{"a":1}')
         waiting = self.transfer.state
@@ -43,7 +43,7 @@ class DataTransferTest(unittest.TestCase):
         self.assertEqual(self.transfer.state, TRANSFER_ANSWERED)
         self.assertEqual(self.transfer.status_word, b"Accepted")
         data = bytes(self.transfer.data_buf[: self.transfer.data_len])
-        self.assertEqual(data.decode(), "caf\u00e9")
+        self.assertEqual(data.decode(), "gr\u00fcn")
 
     def test_leaves_out_what_is_empty(self):
         self.transfer.start(b"V", b"", b"")
