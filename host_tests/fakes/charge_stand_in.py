@@ -38,6 +38,10 @@ class ChargeStandIn:
         """Return what the simulator printed last."""
         return "out of smoke"
 
+    def wait_end(self):
+        """Return the exit status, as RunProcess."""
+        return self.status
+
     def stop(self):
         """End the simulator."""
         self.status = 1 if self.status is None else self.status
@@ -73,6 +77,8 @@ class ChargeStandIn:
         return {"ok": True}
 
     def _status(self):
+        if "hangs" in self._flaws and self._uptime_ms > 60_000:
+            raise TimeoutError("timed out")
         if "stalls" not in self._flaws:
             self._uptime_ms += _STEP_MS
         if "dies" in self._flaws and self._uptime_ms > 60_000:

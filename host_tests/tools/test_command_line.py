@@ -100,6 +100,7 @@ def test_shows_its_version():
         (["sim", "--station", "/nowhere/s.json"], "/nowhere/s.json"),
         (["sim", "--csms", "ws://x", "--id", "A", "--config", "/nowhere/c"], "/nowhere/c"),
         (["run", "--vm", "pypy"], "--vm pypy"),
+        (["run", "--heap", "much"], "--heap much"),
         (["run", "--amps", "2"], "8"),
         (["run", "--speed", "0"], "1"),
     ],

@@ -68,7 +68,7 @@ def test_plays_a_whole_charge_in_which_server_and_meter_agree():
 def test_shows_state_and_frames_on_a_terminal():
     _summary, shown = play(make_view=LiveView)
 
-    for text in ("pilot", "26.6 %", "contactor closed", "register", "StatusNotification"):
+    for text in ("pilot", "26.6 %", "contactor", "register", "StatusNotification"):
         assert text in shown
 
 
@@ -82,6 +82,7 @@ def test_shows_state_and_frames_on_a_terminal():
         ("welded", "card swiped again: contactor open: did not come"),
         ("garbage", "the station broke the protocol: Heartbeat: FormationViolation"),
         ("dies", "the simulator ended with status 9: out of smoke"),
+        ("hangs", "the simulator does not answer: timed out"),
         ("stalls", "the station stands still"),
         ("reasonless", "OPEN_NEVER: not a known reason"),
     ],

@@ -9,6 +9,7 @@ import signal
 import sys
 import tempfile
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -25,6 +26,7 @@ from chargecore_tools.run_verdict import RunFailed
 from chargecore_tools.run_view import LiveView, PlainView
 from chargecore_tools.sim_client import SimClient, SimRefused
 from chargecore_tools.sim_options import OptionError
+from chargecore_tools.sim_process import heap_bytes
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -41,6 +43,16 @@ class _Interrupted(Exception):
     """SIGTERM or Ctrl-C."""
 
 
+@dataclass
+class Machine:
+    """What the firmware runs in."""
+
+    vm: str
+    heap: Optional[str]  # None: the default of the simulator
+    speed: float
+    state: Optional[Path]  # folder of the flash; None: a fresh one
+
+
 def run(
     speed: Annotated[
         float, typer.Option(min=1, max=200, help="Simulated seconds per real second.")
@@ -53,6 +65,10 @@ def run(
         typer.Option(min=_AMPS_LEAST, max=32, help="Current of the car; half of it on the way."),
     ] = 16.0,
     vm: Annotated[str, typer.Option(help="micropython or cpython.")] = "micropython",
+    heap: Annotated[
+        Optional[str],
+        typer.Option(help="Heap of the VM for the firmware.", show_default="that of the sim"),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Summary as JSON on standard output.")
     ] = False,
@@ -72,14 +88,13 @@ def run(
 
     Example: chargecore run --speed 60 --minutes 12 --amps 16
     """
-    if vm not in ("micropython", "cpython"):
-        print(f"chargecore run: --vm {vm}: micropython or cpython", file=sys.stderr)
-        raise typer.Exit(EXIT_USAGE)
+    _check(vm, heap)
     plan = Plan(_STATION_ID, _TAG, amps, max(amps / 2, _OFFER_MIN_A), minutes)
     screen = Console(stderr=as_json, highlight=False)
     before = [(n, signal.signal(n, _interrupt)) for n in (signal.SIGTERM, signal.SIGINT)]
     try:
-        summary = charge(plan, speed, vm, keep_state, screen, plain)
+        machine = Machine(vm, heap, speed, keep_state)
+        summary = charge(plan, machine, screen, plain)
     except (RunFailed, SimRefused, OptionError, CsmsError, OSError) as error:
         _fail(str(error), as_json)
     except _Interrupted:
@@ -90,18 +105,30 @@ def run(
     print(json.dumps(summary.as_dict()) if as_json else summary.last_line())
 
 
-def charge(plan, speed, vm, keep_state, screen, is_plain):
+def _check(vm, heap):
+    """Leave with status 2 when an option cannot be used."""
+    try:
+        if vm not in ("micropython", "cpython"):
+            raise OptionError(f"--vm {vm}: micropython or cpython")
+        if heap is not None:
+            heap_bytes(heap)
+    except OptionError as error:
+        print(f"chargecore run: {error}", file=sys.stderr)
+        raise typer.Exit(EXIT_USAGE) from error
+
+
+def charge(plan, machine, screen, is_plain):
     """Start everything, play the plan, end everything. Return the Summary. Errors: RunFailed."""
     words = reason_words()
     is_live = screen.is_terminal and not is_plain
     view = LiveView(screen, words) if is_live else PlainView(screen, words)
     with ExitStack() as stack:
         fresh_state = stack.enter_context(tempfile.TemporaryDirectory(prefix="chargecore-run-"))
-        state = keep_state or fresh_state
+        state = machine.state or Path(fresh_state)
         rules = Rules(tags={plan.tag: "Accepted"})
-        server = Server(rules=rules, speed=speed, observers=[view])
+        server = Server(rules=rules, speed=machine.speed, observers=[view])
         stack.enter_context(server)
-        process = RunProcess(_arguments(plan, Path(state), server.url, vm, speed))
+        process = RunProcess(_arguments(plan, machine, state, server.url))
         stack.callback(process.stop)
         sim = _connect(process)
         stack.callback(sim.close)
@@ -112,7 +139,7 @@ def charge(plan, speed, vm, keep_state, screen, is_plain):
         return summary
 
 
-def _arguments(plan, state, url, vm, speed):
+def _arguments(plan, machine, state, url):
     """Return the arguments of `chargecore sim`."""
     state.mkdir(parents=True, exist_ok=True)
     config = state / "run_settings.json"
@@ -123,9 +150,11 @@ def _arguments(plan, state, url, vm, speed):
         "--config": config,
         "--state": state,
         "--control": "127.0.0.1:0",
-        "--vm": vm,
-        "--speed": f"{speed:g}",
+        "--vm": machine.vm,
+        "--speed": f"{machine.speed:g}",
     }
+    if machine.heap is not None:
+        options["--heap"] = machine.heap
     return [str(word) for pair in options.items() for word in pair]
 
 
@@ -133,10 +162,12 @@ def _connect(process):
     """Wait until the simulator is up and return a client of its control socket."""
     banner = process.wait_banner(_BANNER_S)
     if banner is None:
-        process.stop()
         raise RunFailed(gone_text(process))
     host, _, port = banner["control"].rpartition(":")
-    return SimClient(host, int(port))
+    try:
+        return SimClient(host, int(port))
+    except OSError as error:
+        raise RunFailed(gone_text(process, error)) from error
 
 
 def _interrupt(_number, _frame):

@@ -8,6 +8,7 @@ import sys
 import threading
 
 _STOP_S = 10
+_END_S = 2  # a simulator that dropped its connections ends within this
 _LINES_KEPT = 20
 
 
@@ -38,6 +39,15 @@ class RunProcess:
     def status(self):
         """Return the exit status, None while it runs."""
         return self._process.poll()
+
+    def wait_end(self):
+        """Give it a moment to end by itself. Return the exit status, None when it goes on."""
+        try:
+            self._process.wait(_END_S)
+        except subprocess.TimeoutExpired:
+            return None
+        self._reader.join(_END_S)  # its last words may still be on their way
+        return self._process.returncode
 
     def last_words(self):
         """Return the last line it printed, "" when there is none."""

@@ -161,16 +161,17 @@ class Script:
         try:
             return self._sim.do("status")
         except (OSError, ValueError) as error:
-            self._process.stop()
-            raise RunFailed(f"{gone_text(self._process)} ({error})") from error
+            raise RunFailed(gone_text(self._process, error)) from error
 
     def _check_violations(self):
         for frame in self._server.history.violations():
             raise RunFailed(violation_text(frame))
 
 
-def gone_text(process):
-    """Return how the simulator ended, in words."""
+def gone_text(process, error=None):
+    """Return how the simulator ended, in words; error: what happened to the connection to it."""
+    if process.wait_end() is None:
+        return f"the simulator does not answer: {error or 'no reason known'}"
     words = process.last_words()
     return f"the simulator ended with status {process.status}" + (f": {words}" if words else "")
 

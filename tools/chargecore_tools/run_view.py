@@ -46,7 +46,7 @@ class PlainView:
         connector = status["connectors"][0]
         if connector["contactor"] != self._contactor:
             self._contactor = connector["contactor"]
-            self._print(f"-- {contactor_text(connector, self._words)}")
+            self._print(f"-- contactor {contactor_text(connector, self._words)}")
 
     def _print(self, line):
         text = f"{self._uptime_ms / 1000:9.1f} s  {line}"
@@ -123,6 +123,6 @@ def state_table(status, words):
 def contactor_text(connector, words):
     """Return the contactor's state, and why it is open."""
     if connector["contactor"] == "closed":
-        return "contactor closed"
+        return "closed"
     reason = connector["open_reason"]
-    return f"contactor open: {words.get(reason, reason)}"
+    return f"open: {words.get(reason, reason)}"
