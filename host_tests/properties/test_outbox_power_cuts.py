@@ -29,6 +29,7 @@ _ACTION = st.one_of(
     _CUT,
     _CUT,
     st.tuples(st.just("boot"), st.just(0), st.just(0)),
+    st.tuples(st.just("flash"), st.integers(0, 1), st.just(0)),
 )
 
 
@@ -49,6 +50,7 @@ class Model:
         self.given = {}  # transaction -> ids the server gave it
         self.parked = set()
         self.next_id = 0
+        self.was_refusing = False  # blocks may be out of use since, so that room is short
         self.second_cut = None  # operation of the boot after a cut at which the power fails again
 
     # ---- actions ----
@@ -91,7 +93,7 @@ class Model:
         if connector in self.running:
             record = self.world.record(records.REC_STOP, connector, self.running[connector], 200)
             code = self._append(record)
-            assert code != E_FULL
+            assert code != E_FULL or self.was_refusing
             if code > 0:
                 del self.running[connector]
 
@@ -109,7 +111,7 @@ class Model:
         """Let the server process some messages."""
         outbox = self.world.outbox
         for _n in range(count):
-            if not self.world.next_kind():
+            if self.world.flash.is_refusing or not self.world.next_kind():
                 self.world.pass_ms(1_000_000)
                 return
             self._check_loaded()
@@ -130,7 +132,7 @@ class Model:
             self._refuse_next()
 
     def _refuse_next(self):
-        if self.world.next_kind():
+        if not self.world.flash.is_refusing and self.world.next_kind():
             before = self.world.outbox.parked
             seq = self.world.outbox.seq
             try:
@@ -143,21 +145,28 @@ class Model:
         """Plan a cut."""
         self.world.flash.cut(after, tear)
 
+    def do_flash(self, is_refusing, _):
+        """Let flash refuse everything from now on, or work again; the server is away meanwhile."""
+        self.world.flash.is_refusing = is_refusing == 1
+        self.was_refusing = self.was_refusing or is_refusing == 1
+
     def do_boot(self, *_):
         """Switch off and on."""
         self.reboot()
 
     def _append(self, record):
         image = bytes(record.buf)
-        seq = self.world.journal.next_seq
-        self.tried.setdefault(seq, []).append(_facts(image))
-        self.tried.setdefault(seq + 1, []).append(
-            _facts(image)
-        )  # behind a record of the boot time
+        number = self.world.journal.next_seq
+        self.tried.setdefault(number, []).append(_facts(image))
+        # Behind a record of the boot time, should one be due.
+        self.tried.setdefault(number + 1, []).append(_facts(image))
         seq = self.world.outbox.append(record.buf)
         if seq > 0:
             self.kept[seq] = _facts(bytes(record.buf))
             self.edges.add(seq)
+        else:  # refused: it must never be seen
+            self.tried[number].pop()
+            self.tried[number + 1].pop()
         return seq
 
     # ---- checks ----
@@ -173,6 +182,7 @@ class Model:
 
     def _boot_through_cuts(self):
         self.world.flash.restore()
+        self.world.flash.is_refusing = False
         if self.second_cut is not None:
             self.world.flash.cut(self.second_cut, self.second_cut)
             self.second_cut = None
@@ -244,6 +254,7 @@ class Model:
     def finish(self):
         """Deliver everything and compare."""
         self.world.flash.restore()
+        self.world.flash.is_refusing = False
         for _ in range(400):
             if not self.world.outbox.pending:
                 break
