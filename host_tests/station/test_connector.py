@@ -51,6 +51,28 @@ class TestConnector(unittest.TestCase):
         self.assertEqual(record.u8(0), REC_STOP)
         return record.u8(STOP_REASON)
 
+    def test_says_nothing_before_the_pilot_has_been_seen(self):
+        world = StationWorld()
+        world.controller.is_plugged = None
+        world.run_ms(200)
+        world.connector.status.log.report_now()
+        self.assertEqual(world.connector.status.log.count, 0)
+
+        world.controller.plug()
+        world.run_ms(50)
+
+        self.assertEqual(world.connector.status.status, PREPARING)
+        self.assertEqual(world.connector.status.log.count, 1)
+
+    def test_reports_a_fault_though_the_pilot_was_never_seen(self):
+        world = StationWorld()
+        world.controller.is_plugged = None
+        world.controller.fault = FAULT_GROUND
+
+        world.run_ms(50)
+
+        self.assertEqual(world.connector.status.status, FAULTED)
+
     def test_prepares_when_the_cable_is_plugged(self):
         self.controller.plug()
         self.world.run_ms(100)

@@ -21,6 +21,17 @@ class TestStatusLog(unittest.TestCase):
     def test_reports_nothing_of_its_own_at_boot(self):
         self.assertEqual(self.log.count, 0)
 
+    def test_reports_a_status_that_was_asked_for_too_early_as_soon_as_it_is_known(self):
+        log = StatusLog(Clock(self.time.ticks_ms, 1))
+        log.report_now()
+        self.assertEqual(log.count, 0)
+
+        log.update(PREPARING, 0, self.time.ticks_ms())
+
+        self.assertTrue(log.take())
+        self.assertEqual(log.taken_status, PREPARING)
+        self.assertEqual(log.count, 0)
+
     def test_queues_every_change_in_order(self):
         self.set(PREPARING)
         self.set(CHARGING)

@@ -64,7 +64,7 @@ class EvseController:
         self._is_available = True
         self._limit_ma = 0
         # Read by the station.
-        self.is_plugged = False
+        self.is_plugged = None  # None: the pilot has not been seen yet
         self.ev_asks = False  # the car is in C or D
         self.warning = FAULT_NONE  # FAULT_* that does not stop charging
         self.pilot_state = self._decoder.state  # PILOT_*, debounced

@@ -146,6 +146,10 @@ class Connector:
     def step(self, now_ms):  # HOT
         """Follow the cable, the faults and the session."""
         plugged = self.controller.is_plugged
+        if plugged is None:
+            if not self.controller.fault:
+                return  # some 40 ms after boot: whatever were said now could be wrong
+            plugged = False
         if plugged != self._was_plugged:
             self._was_plugged = plugged
             if plugged:

@@ -32,6 +32,7 @@ class StatusLog:
         self._since_uptime_s = 0
         self._queued_status = _NOTHING  # newest pair queued or reported
         self._queued_fault = _NOTHING
+        self._is_wanted = False  # report_now() came before the first status was known
         self.taken_status = 0  # the change that take() gave out last
         self.taken_fault = 0
         self.taken_uptime_s = 0
@@ -49,6 +50,9 @@ class StatusLog:
                 # The status at boot is reported by the boot sequence, not as a change.
                 self._queued_status = status
                 self._queued_fault = fault
+                if self._is_wanted:
+                    self._is_wanted = False
+                    self._push()
 
     def settle(self, minimum_s, now_ms):  # HOT
         """Queue the present status if it is new and has lasted minimum_s."""
@@ -59,10 +63,16 @@ class StatusLog:
         self._push()
 
     def report_now(self):  # HOT
-        """Queue the present status, and nothing older, whatever was reported before (boot)."""
+        """Queue the present status, and nothing older, whatever was reported before (boot).
+
+        A status that is not known yet follows as soon as it is.
+        """
         self._first_idx = 0
         self.count = 0
-        self._push()
+        if self._queued_status == _NOTHING:
+            self._is_wanted = True
+        else:
+            self._push()
 
     def collapse(self):  # HOT
         """Forget the history; keep the present status if the server does not know it."""
