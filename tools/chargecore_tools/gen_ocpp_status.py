@@ -1,6 +1,7 @@
-"""Write docs/ocpp_status.md: every case of the public OCTT 1.6 test case document and its test here.
+"""Write docs/ocpp_status.md: every case of the public OCTT 1.6 document, and its test here.
 
-A case is covered when host_tests holds a function named test_tc_<number>_...; nothing is claimed by hand.
+A case is covered when host_tests/e2e holds a function named test_tc_<number>_...; nothing is
+claimed by hand. An open case of the Core profile names what it waits for in OPEN.
 Example: python -m chargecore_tools.gen_ocpp_status --check
 """
 
@@ -17,10 +18,9 @@ TEST = re.compile(r"def (test_tc_(\d{3}(?:_\d)?)_[a-z]\w*)")
 
 # Why a case has no test yet. Keys are id prefixes; the longest match counts.
 OPEN = {
-    "TC_007": "authorization cache: with the offline behaviour",
-    "TC_061": "authorization cache: with the offline behaviour",
     "TC_008": "needs the local authorization list",
-    "TC_032": "power failure: with the journal",
+    "TC_032_1": "needs a backup supply, which no board here has",
+    "TC_032_2": "power failure with a session: with the offline behaviour",
     "TC_036": "offline behaviour",
     "TC_037": "offline behaviour",
     "TC_038": "offline behaviour",
@@ -68,7 +68,7 @@ Made by `make docs` from the names of the tests; `make check` fails when it is s
 
 **tested**: a test of that name drives the real firmware, in the real MicroPython VM, against the
 reference server with schema validation on. It is our reading of the public test case document, not
-a run of the lab's tool. **open**: not built yet.
+a run of the lab's tool. **open**: no such test yet; the last column says what it waits for.
 
 | case | title | profile | state | test or reason |
 |---|---|---|---|---|
@@ -76,10 +76,10 @@ a run of the lab's tool. **open**: not built yet.
 
 
 def tests():
-    """Return {case number: [(test name, file)]} of every test_tc_ function under host_tests."""
+    """Return {case number: [(test name, file)]} of every test_tc_ function in host_tests/e2e."""
     found = {}
-    for path in sorted((ROOT / "host_tests").rglob("test_*.py")):
-        for name, number in TEST.findall(path.read_text()):
+    for path in sorted((ROOT / "host_tests" / "e2e").glob("test_*.py")):
+        for name, number in TEST.findall(path.read_text(encoding="utf-8")):
             found.setdefault(number, []).append((name, path.relative_to(ROOT).as_posix()))
     return found
 
@@ -105,9 +105,7 @@ def page():
         state = "tested" if where else "open"
         tested += bool(where)
         text = ", ".join(f"`{name}`" for name, _ in where) if where else why_open(case["id"][:-3])
-        lines.append(
-            f"| {case['id']} | {case['title']} | {case['profile']} | {state} | {text} |"
-        )
+        lines.append(f"| {case['id']} | {case['title']} | {case['profile']} | {state} | {text} |")
     return HEAD + "\n".join(lines) + f"\n\n{tested} of {len(cases)} cases tested.\n"
 
 
