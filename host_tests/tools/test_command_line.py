@@ -151,14 +151,17 @@ def test_csms_ends_with_3_when_the_port_is_taken():
 def test_csms_runs_a_script_and_ends_with_0():
     with Csms("--boot", "Accepted:77") as csms, OcppStation(csms.url) as station:
         assert "development server" in csms.banner
+        row = {"key": "K", "readonly": False, "value": "\x1b[2J\ud800"}
+        station.answers["GetConfiguration"] = {"configurationKey": [row]}
         station.answers["Reset"] = {"status": "Accepted"}
         assert station.boot()["interval"] == 77
-        csms.type("wait BootNotification\nreset hard\n")
+        csms.type("wait BootNotification\nget K\nreset hard\n")
         out, _err = csms.process.communicate(timeout=_LIMIT_S)
         status = csms.process.returncode
 
     assert status == 0
-    assert station.asked == [("Reset", {"type": "Hard"})]
+    assert station.asked[-1] == ("Reset", {"type": "Hard"})
+    assert "CP01: K = \\x1b[2J\\xd800" in out
     assert "-> BootNotification chargePointVendor=v" in out
     assert "CP01: status=Accepted" in out
 

@@ -392,6 +392,14 @@ def test_raises_when_the_station_goes_away_during_a_call(server, station):
         server.call("CP01", "ClearCache", timeout_s=_LIMIT_S)
 
 
+def test_raises_when_the_server_stops_during_a_call(server, station):
+    station.answers["ClearCache"] = None
+    threading.Timer(0.1, server.stop).start()
+
+    with pytest.raises(NotConnectedError):
+        server.call("CP01", "ClearCache", timeout_s=_LIMIT_S)
+
+
 def test_refuses_to_wait_for_itself(server, station):
     raised = []
 

@@ -50,7 +50,6 @@ class PlainView:
 
     def _print(self, line):
         text = f"{self._uptime_ms / 1000:9.1f} s  {line}"
-        text = text.encode("utf-8", "backslashreplace").decode()
         self._console.print(Text(text), soft_wrap=True)
 
 

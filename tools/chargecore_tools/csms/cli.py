@@ -13,6 +13,7 @@ from rich.text import Text
 from chargecore_tools.csms.commands import Commands
 from chargecore_tools.csms.console import Console
 from chargecore_tools.csms.errors import PortTakenError
+from chargecore_tools.csms.event_text import visible
 from chargecore_tools.csms.frame_printer import FramePrinter
 from chargecore_tools.csms.json_log import JsonLog
 from chargecore_tools.csms.rules import Rules, RulesError, read_tags
@@ -121,10 +122,10 @@ def _serve(server, screen):
     """Run the server until the user ends it. Return the exit status."""
 
     def say(text):
-        screen.print(Text(text), soft_wrap=True)
+        screen.print(Text(visible(text)), soft_wrap=True)
 
     def complain(text):
-        screen.print(Text(f"error: {text}", style="red"), soft_wrap=True)
+        screen.print(Text(f"error: {visible(text)}", style="red"), soft_wrap=True)
 
     def stop(_number, _frame):
         raise _Stop

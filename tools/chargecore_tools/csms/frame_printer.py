@@ -34,7 +34,6 @@ class FramePrinter:
         return max(width - len(head), 20)
 
     def _print(self, line, style):
-        line = line.encode("utf-8", "backslashreplace").decode()
         # soft_wrap: rich must not fold what the terminal or the reader of a pipe folds itself.
         self._console.print(Text(line, style=style), soft_wrap=True)
 

@@ -210,7 +210,7 @@ class Server:
         try:
             # Calls may queue behind others, each with its own timeout: this is for a dead loop.
             return future.result(timeout_s + 60)
-        except ConnectionClosed as error:
+        except (ConnectionClosed, concurrent.futures.CancelledError) as error:
             raise NotConnectedError("the station went away") from error
 
     # ---- connections ----
