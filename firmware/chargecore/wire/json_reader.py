@@ -88,11 +88,12 @@ class JsonReader:
         """
         self.buf = buf
         self.error = OK
+        tokens = self.tokens
         if length > _MAX_LENGTH:
-            self.tokens[0] = 0
+            tokens[0] = 0
             return E_TOO_MANY
-        self.tokens[1] = length
-        return scan(buf, 0, CLASS, self.tokens)
+        tokens[1] = length
+        return scan(buf, 0, CLASS, tokens)
 
     def clear(self):  # HOT
         """Forget the error."""
