@@ -3,11 +3,13 @@
 Everything here comes back after a cut of the supply at any moment as it was when the last call
 returned: records (journal) are never overwritten, settings and state are kept in two versions.
 
-A flash (FlashFiles on a file system, the board's own driver on a raw partition) keeps this protocol:
+A flash (FlashFiles on a file system, the board's own driver on a raw partition) keeps this:
     block_size, block_count      of what can be erased at once
     read(block, offset, buf)     fill buf; return OK or E_IO
-    program(block, offset, buf, flush=True)   write 64 bytes that are erased there; return OK or E_IO.
-                                 Durable when it returns; with flush False after the next one with True
+    program(block, offset, buf, flush=True)
+                                 write 64 bytes; return OK or E_IO. Durable when it returns; with
+                                 flush False after the next one with True. The bytes are erased
+                                 there, but for zeros over a record whose program() was refused
     erase(block)                 make the block read 0xFF; return OK or E_IO
     erases, errno                how many so far; of the last E_IO
     close()

@@ -25,7 +25,8 @@ def build(root_path, flash, table, config, presets, events):
     """Return the Stores in root_path, loaded; the journal is mounted by the outbox.
 
     flash: the board's own for the journal, or None: it is kept in files.
-    table: the settings' rows; they are written to config. presets: {key: text} the maker ships, or None.
+    table: the settings' rows; they are written to config. presets: {key: text} of the maker, or
+    None.
     """
     if flash is None:
         flash = FlashFiles(root_path, _BLOCK_SIZE, _BLOCKS)
