@@ -161,11 +161,13 @@ class Witness:
     def _permissions(self):
         rig = self.rig
         hw, plant = rig.hw, rig.plant
-        pilot_faults = ("cp_pe_short", "cp_open", "cp_adc_stuck")
         is_pwm_on = 0 < hw.pilot_pwm.duty < 65_535
+        stuck_mv = self.active.get("cp_adc_stuck")
+        is_shown_c = plant.car.state == "C" if stuck_mv is None else stuck_mv == 6_000
+        # Without PWM nobody can tell an ADC that is stuck at 6 V from a car in C: docs/safety.md.
+        is_shown_c = is_shown_c and not (is_pwm_on and stuck_mv is not None)
         return {
-            "R1 car in C": plant.car.state == "C"
-            and not any(kind in self.active for kind in pilot_faults),
+            "R1 car in C": is_shown_c and not (stuck_mv is None and self._is_wire_broken()),
             # Without PWM, in a graceful stop, no diode can be seen.
             "R2 diode": not is_pwm_on
             or ("diode_short" not in self.active and plant.pilot.low_mv <= _DIODE_MV),
@@ -175,6 +177,9 @@ class Witness:
             "R12 stop loop": hw.estop_pin.level == 1,
             "R10 offer": self.is_allowed and self.is_available and self.limit_ma >= 6_000,
         }
+
+    def _is_wire_broken(self):
+        return "cp_pe_short" in self.active or "cp_open" in self.active
 
     def _check(self):
         rig = self.rig
