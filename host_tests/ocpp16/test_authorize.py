@@ -132,6 +132,18 @@ class AuthorizeTest(unittest.TestCase):
 
         self.assertEqual(self.world.connector.pending.length, 3)
 
+    def test_decides_what_was_not_even_asked_when_the_connection_breaks(self):
+        """A4: the question still waited for its turn."""
+        self.world.config.allow_offline_tx_for_unknown_id = True
+        self.world.mute.append("StatusNotification")
+        self.world.controller.plug()
+        self.world.run_ms(200)
+        self.world.swipe("NEW", 50)
+        self.world.close()
+
+        self.assertEqual(self.world.payloads("Authorize"), [])
+        self.assertEqual(self.world.connector.pending.length, 3)
+
     def test_ignores_an_answer_that_comes_too_late(self):
         """J6."""
         world = self.world

@@ -79,11 +79,17 @@ class DataTransferTest(unittest.TestCase):
         self.world.answers["DataTransfer"] = {"status": "Accepted", "data": "old"}
         self.transfer.start(b"V", b"", b"")
         self.world.run_ms(500)
-        self.world.answers["DataTransfer"] = {"status": "Rejected"}
-        self.transfer.start(b"V", b"", b"")
-        self.world.run_ms(500)
+        seen = []
+        for answer in ({"status": "Rejected"}, ("error", "GenericError")):
+            self.world.answers["DataTransfer"] = answer
+            self.transfer.start(b"V", b"", b"")
+            self.world.run_ms(500)
+            seen.append((self.transfer.status_word, self.transfer.data_len))
+            self.world.answers["DataTransfer"] = {"status": "Accepted", "data": "old"}
+            self.transfer.start(b"V", b"", b"")
+            self.world.run_ms(500)
 
-        self.assertEqual((self.transfer.status_word, self.transfer.data_len), (b"Rejected", 0))
+        self.assertEqual(seen, [(b"Rejected", 0), (b"", 0)])
 
     def test_drops_data_that_is_too_long_and_keeps_the_status(self):
         self.world.answers["DataTransfer"] = {"status": "Accepted", "data": "x" * 600}

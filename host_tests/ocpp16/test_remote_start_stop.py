@@ -79,6 +79,11 @@ class RemoteStartTest(unittest.TestCase):
         self.assertTrue(world.connector.transaction.is_active)
         self.assertEqual(len(world.payloads("Authorize")), before)
 
+    def test_rejects_connector_zero_although_all_are_free(self):
+        """R1, TC_027."""
+        self.assertEqual(self.start(connectorId=0), "Rejected")
+        self.assertEqual(self.start(connectorId=-1), "Rejected")
+
     def test_rejects_an_unavailable_connector(self):
         """R1."""
         self.world.status_of("ChangeAvailability", connectorId=1, type="Inoperative")

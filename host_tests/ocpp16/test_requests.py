@@ -238,6 +238,19 @@ class UnlockTest(unittest.TestCase):
         self.assertEqual(world.statuses()[-1], (1, "Finishing"))
         self.assertEqual(world.controller.history[-1], ("lock", False))
 
+    def test_gives_a_cable_free_that_was_kept_for_a_card(self):
+        """T12, TC_005_2."""
+        world = self.world
+        world.set("UnlockConnectorOnEVSideDisconnect", "false")
+        world.charge()
+        world.controller.unplug()
+        world.run_ms(3000)
+        before = world.statuses()[-1]
+
+        self.assertEqual(self.unlock(), "Unlocked")
+        world.run_ms(1500)
+        self.assertEqual((before, world.statuses()[-1]), ((1, "Finishing"), (1, "Available")))
+
     def test_reports_a_lock_that_failed(self):
         """X5, TC_030."""
         self.world.controller.unlock_result = LOCK_FAILED
