@@ -301,6 +301,20 @@ class TestConnector(unittest.TestCase):
         self.assertTrue(self.controller.is_allowed)
         self.assertEqual(self.world.outbox.kinds(), [REC_START])
 
+    def test_is_finishing_for_a_moment_when_the_stop_comes_long_after_the_unplug(self):
+        self.world.config.stop_on_ev_side_disconnect = False
+        self.world.start()
+        self.controller.unplug()
+        self.world.run_ms(5_000)
+        self.world.told()
+
+        self.connector.stop(STOP_REMOTE, None)
+        self.world.run_ms(900)
+        self.assertEqual(self.status(), FINISHING)
+        self.world.run_ms(500)
+
+        self.assertEqual(self.world.told(), [FINISHING, AVAILABLE])
+
     def test_follows_the_car_between_charging_and_suspended(self):
         self.world.start()
         self.world.told()

@@ -2,6 +2,7 @@
 
 import unittest
 
+from chargecore.base.clock import QUALITY_CSMS
 from chargecore.station.measurands import MASK_ENERGY
 from chargecore.station.stop_reasons import STOP_LOCAL
 from chargecore.store.records import (
@@ -18,7 +19,7 @@ from chargecore.store.records import (
     OFF_WALL_S,
     REC_METER,
 )
-from fakes.station_world import StationWorld
+from fakes.station_world import WALL_S, StationWorld
 
 
 class TestMetering(unittest.TestCase):
@@ -44,6 +45,21 @@ class TestMetering(unittest.TestCase):
             self.assertEqual(record.u8(METER_CONTEXT), CONTEXT_SAMPLE_PERIODIC)
             self.assertEqual(record.u8(METER_FLAGS), METER_FLAG_SEND)
             self.assertEqual(record.u32(OFF_TX), 1)
+
+    def test_keeps_the_grid_when_the_seconds_of_uptime_and_wall_do_not_begin_together(self):
+        for part_ms in (0, 250, 500, 750):
+            for begin_ms in (0, 300, 700, 950):
+                world = StationWorld()
+                world.clock.set_wall(WALL_S, part_ms, QUALITY_CSMS)
+                world.config.meter_value_sample_interval_s = 10
+                world.run_ms(1_000 + begin_ms)
+                world.start()
+                started_s = world.outbox.taken[0].i32(OFF_WALL_S)
+
+                world.run_ms(10_050)
+
+                walls = [record.i32(OFF_WALL_S) for record in world.outbox.taken[1:]]
+                self.assertEqual(walls, [started_s + 10])
 
     def test_takes_no_samples_without_a_transaction(self):
         self.world.run_ms(35_000)

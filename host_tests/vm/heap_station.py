@@ -68,6 +68,7 @@ COVERS = (
     "chargecore.station.metering.Metering.register_wh",
     "chargecore.station.metering.Metering.age_ms",
     "chargecore.station.metering.Metering.begin",
+    "chargecore.station.metering.Metering._begin_at",
     "chargecore.station.metering.Metering.end",
     "chargecore.station.metering.Metering.step",
     "chargecore.station.metering.Metering._step_sampled",

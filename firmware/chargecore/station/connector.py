@@ -27,7 +27,9 @@ _FRESH_READING_MS = const(
     3000
 )  # longest wait for a meter reading taken after the contactor opened
 _RETRY_MS = const(5000)  # pause before a stop record that flash refused is tried again
-_RELEASED_MS = const(1000)  # Finishing lasts at least this long after an EV-side unplug
+# Finishing lasts at least this long after its begin and after the unplug, so that StopTransaction
+# is not overtaken by Available (S14).
+_RELEASED_MS = const(1000)
 
 
 class Connector:
@@ -61,7 +63,7 @@ class Connector:
         self._is_opened = False
         self._is_stop_refused = False  # the last try to write the stop record failed, then
         self._refused_at_ms = 0
-        self._plugged_out_at_ms = 0
+        self._loose_at_ms = 0  # session over and cable out: the later of the two
         self._asked_lock = False  # the lock was told to close for the pending start
 
     # ---- commands ----
@@ -178,7 +180,7 @@ class Connector:
             self.is_finishing = False
 
     def _plug_out(self, now_ms):  # HOT
-        self._plugged_out_at_ms = now_ms
+        self._loose_at_ms = now_ms
         if not self.transaction.is_active:
             if self.pending.length:
                 self.drop_pending()
@@ -280,6 +282,7 @@ class Connector:
             return
         self.stop_reason = NO_STOP
         self.is_finishing = True
+        self._loose_at_ms = now_ms
         self.is_ev_gone = False
         self.is_suspended = False
         if not self.lock_holder.length:
@@ -292,7 +295,7 @@ class Connector:
         """End Finishing when the cable is gone and nothing holds the lock."""
         if plugged or self.lock_holder.length:
             return
-        if ticks_diff(now_ms, self._plugged_out_at_ms) >= _RELEASED_MS:
+        if ticks_diff(now_ms, self._loose_at_ms) >= _RELEASED_MS:
             self.is_finishing = False
 
     def _time_out(self, plugged):  # HOT

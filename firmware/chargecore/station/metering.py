@@ -32,7 +32,9 @@ class Metering:
         self._config = config
         self._clock = clock
         self._tx_number = 0  # local number of the running transaction, 0 = none
-        self._begin_s = 0  # uptime at which it began
+        self._begin_s = 0  # uptime at which it began, and the part of that second
+        self._begin_part_ms = 0
+        self._carry_s = 0  # 1 when that part and the one of the wall clock make a second
         self._next_sample_s = _NEVER  # uptime of the next periodic sample
         self._sample_interval_s = 0  # interval the next sample was computed with
         self._aligned_interval_s = 0
@@ -57,10 +59,20 @@ class Metering:
         """Start sampling for a transaction; the first value belongs to its transactionData."""
         self._tx_number = tx_number
         self._last_wh = register_wh
-        self._begin_s = self._clock.uptime_s
+        self._begin_at(self._clock)
         self._sample_interval_s = 0  # step() computes the grid
         self._next_sample_s = _NEVER
         self._edge(CONTEXT_TRANSACTION_BEGIN)
+
+    def _begin_at(self, clock):  # HOT
+        """Note the instant of the grid's origin, so that start + interval is what samples say."""
+        now_ms = clock.ticks_ms()
+        clock.poll(now_ms)  # its second may be over for up to 100 ms
+        self._begin_s = clock.uptime_s
+        self._begin_part_ms = clock.uptime_ms_part(now_ms)
+        self._carry_s = 0
+        if clock.wall_s() != WALL_UNKNOWN:
+            self._carry_s = clock.wall_s() - clock.wall_at(clock.boot_number, clock.uptime_s)
 
     def end(self, tx_number):  # HOT
         """Stop sampling and keep instant and register of the end; a second call changes nothing.
@@ -81,12 +93,15 @@ class Metering:
         """Write the samples that are due."""
         self.register_wh()  # what is known when the meter falls silent
         if self._tx_number:
-            self._step_sampled()
+            self._step_sampled(now_ms)
         self._step_aligned()
 
-    def _step_sampled(self):  # HOT
+    def _step_sampled(self, now_ms):  # HOT
         interval_s = self._config.meter_value_sample_interval_s
-        uptime_s = self._clock.uptime_s
+        clock = self._clock
+        uptime_s = clock.uptime_s
+        if clock.uptime_ms_part(now_ms) < self._begin_part_ms:
+            uptime_s -= 1  # of the seconds since the start, this one is not over
         if interval_s != self._sample_interval_s:
             self._sample_interval_s = interval_s
             self._next_sample_s = _NEVER
@@ -99,13 +114,12 @@ class Metering:
         while self._next_sample_s <= uptime_s:  # a long stall leaves a gap, not a burst
             due_s = self._next_sample_s
             self._next_sample_s += interval_s
+        wall_s = clock.wall_at(clock.boot_number, due_s)
+        if wall_s != WALL_UNKNOWN:
+            wall_s += self._carry_s
         config = self._config
         self._write(
-            CONTEXT_SAMPLE_PERIODIC,
-            config.sampled_mask,
-            config.stop_sampled_mask,
-            due_s,
-            self._clock.wall_at(self._clock.boot_number, due_s),
+            CONTEXT_SAMPLE_PERIODIC, config.sampled_mask, config.stop_sampled_mask, due_s, wall_s
         )
 
     def _step_aligned(self):  # HOT
