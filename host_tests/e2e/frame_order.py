@@ -58,7 +58,7 @@ class FrameOrder:
     def _take_StartTransaction(self, payload):
         connector = payload["connectorId"]
         self._settle(connector, "StartTransaction")
-        if self._open.get(connector):
+        if self._open.get(connector) not in (None, payload):  # the same again is a retry
             self.faults.append(f"connector {connector}: started twice")
         self._open[connector] = payload
 

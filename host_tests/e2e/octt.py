@@ -5,12 +5,12 @@ be passed over but Heartbeat and MeterValues. finish() fails the test for what n
 """
 
 import time
-from datetime import datetime
 
 from frame_order import FrameOrder
 from sim_station import SPEED, STATION_ID, SimStation
 
 from chargecore_tools.csms.events import CALL
+from chargecore_tools.csms.registers import instant
 from chargecore_tools.csms.rules import Rules
 from chargecore_tools.csms.server import Server
 
@@ -90,9 +90,7 @@ class Bench:
 
     def expect_status(self, connector, status, timeout=_STEP_S):
         """Wait for a StatusNotification."""
-        return self.expect(
-            "StatusNotification", timeout, connectorId=connector, status=status
-        )
+        return self.expect("StatusNotification", timeout, connectorId=connector, status=status)
 
     def expect_statuses(self, statuses, timeout=_STEP_S):
         """Wait for {connector: status}, in any order."""
@@ -129,12 +127,15 @@ class Bench:
     def gap_s(self, earlier, later):
         """Return the simulated seconds between two calls, by their timestamps if they have one."""
         if "timestamp" in earlier.payload:
-            return (_time(later["timestamp"]) - _time(earlier["timestamp"])).total_seconds()
+            return (instant(later["timestamp"]) - instant(earlier["timestamp"])).total_seconds()
         arrived = self._arrived_ms
         return (arrived[later.message_id] - arrived[earlier.message_id]) / 1000
 
     def _note_arrival(self, event):
-        if getattr(event, "kind", "") == CALL and event.action in ("BootNotification", "Heartbeat"):
+        if getattr(event, "kind", "") == CALL and event.action in (
+            "BootNotification",
+            "Heartbeat",
+        ):
             self._arrived_ms[event.message_id] = self.sim.now_ms()
 
     # ---- what the server asks ----
@@ -178,6 +179,10 @@ class Bench:
     def wait_sim(self, has_come, what, timeout=_STEP_S):
         """Wait until has_come(status of the simulator)."""
         return self.sim.client.wait_for(has_come, what, timeout)
+
+    def wait_told(self):
+        """Wait until the server has answered everything that the station recorded."""
+        self.wait_sim(lambda status: status["station"]["outbox"] == 0, "an empty outbox")
 
     def wait_wh(self, least_wh, connector=1):
         """Let the car charge until the meter has counted that much since the first start."""
@@ -271,10 +276,6 @@ def _fits(call, action, fields):
     return call.action == action and all(
         call.payload.get(name) == value for name, value in fields.items()
     )
-
-
-def _time(text):
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 def _show(event):
