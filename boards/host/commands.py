@@ -7,7 +7,6 @@ from boards.host.control_fields import BOOL, INT, NUMBER, REQUIRED, TEXT, WORD, 
 from boards.host.fault_switch import FIELDS as FAULT_FIELDS
 from boards.host.fault_switch import NOT_FITTED
 from boards.host.status_report import report
-from chargecore.base import events
 from chargecore.base.codes import OK
 from chargecore.ocpp16.data_transfer import TRANSFER_ANSWERED, TRANSFER_WAITING
 
@@ -237,6 +236,8 @@ class Commands:
         return report(self._board)
 
     def _events(self, values):
+        from chargecore.base.events import text_of  # its texts cost heap: loaded when asked for
+
         log = self._part("events")
         if log is None:
             raise Refusal("the station is restarting")
@@ -250,7 +251,7 @@ class Commands:
                     "code": code,
                     "a": a,
                     "b": b,
-                    "text": events.text_of(code, a, b),
+                    "text": text_of(code, a, b),
                 }
             )
         return {"events": rows}

@@ -3,8 +3,6 @@
 Called by: the board once per loop pass. Allocates only when there is something to print.
 """
 
-from chargecore.base import events
-
 
 class EventPrinter:
     """Remembers which event of which boot it printed last."""
@@ -27,6 +25,8 @@ class EventPrinter:
             self._print(log, max(self._printed, log.oldest()))
 
     def _print(self, log, number):
-        text = events.text_of(log.field(number, 0), log.field(number, 1), log.field(number, 2))
+        from chargecore.base.events import text_of  # its texts cost heap: loaded when needed
+
+        text = text_of(log.field(number, 0), log.field(number, 1), log.field(number, 2))
         print("{:8d} s  {}".format(log.field(number, 3), text))
         self._printed = number + 1

@@ -3,6 +3,7 @@
 import unittest
 
 from chargecore.safety import faults, reasons
+from chargecore.safety.reason_faults import fault_of
 
 
 class ReasonsTest(unittest.TestCase):
@@ -20,9 +21,10 @@ class ReasonsTest(unittest.TestCase):
             self.assertEqual(reasons.text_of(row[0]), row[2])
         self.assertEqual(len(texts), len(reasons.ROWS))
 
-    def test_leads_to_blocking_faults_only(self):
+    def test_leads_to_the_fault_of_its_row_which_blocks(self):
         for row in reasons.ROWS:
-            fault = reasons.fault_of(row[0])
+            fault = fault_of(row[0])
+            self.assertEqual(fault, row[5])
             self.assertEqual(faults.is_blocking(fault), fault != faults.FAULT_NONE)
 
     def test_knows_warnings_from_faults(self):

@@ -47,7 +47,7 @@ COVERS = (
     "chargecore.safety.rcd.Rcd.poll",
     "chargecore.safety.rcd.Rcd.reset",
     "chargecore.safety.rcd.Rcd.since_trip_ms",
-    "chargecore.safety.reasons.fault_of",
+    "chargecore.safety.reason_faults.fault_of",
     "chargecore.safety.safety_step.SafetyStep.step",
     "chargecore.safety.safety_step.SafetyStep.open_all",
     "chargecore.safety.safety_step.SafetyStep.on_failure",

@@ -20,6 +20,7 @@ from chargecore.safety.pilot_states import (
     PILOT_F,
     PILOT_INVALID,
 )
+from chargecore.safety.reason_faults import fault_of
 from chargecore.safety.reasons import (
     OPEN_AUX_FAULT,
     OPEN_DIODE,
@@ -38,7 +39,6 @@ from chargecore.safety.reasons import (
     OPEN_UNPLUGGED,
     OPEN_VENTILATION,
     OPEN_WELDED,
-    fault_of,
 )
 
 # Permissions, as bits of blocked_by.

@@ -1,5 +1,6 @@
 """The closed list of reasons for which a contactor opens. Numbers are never reused.
 
+The table is for people and generated pages: the control path reads reason_faults, not this.
 R and F numbers: requirement and fault lists of the interlock, docs/safety.md.
 """
 
@@ -212,8 +213,3 @@ ROWS = (
 def text_of(reason):
     """Return the reason as words. Allocates nothing."""
     return ROWS[reason][2]
-
-
-def fault_of(reason):  # HOT
-    """Return the FAULT_* a reason leads to, FAULT_NONE for an ordinary opening."""
-    return ROWS[reason][5]
