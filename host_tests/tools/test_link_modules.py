@@ -11,6 +11,7 @@ import rewritten_tree
 from chargecore_tools.firmware_image import sources_of
 from chargecore_tools.inline_constants import inline
 from chargecore_tools.link_modules import LINKED, LinkError, link
+from chargecore_tools.private_names import share
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -157,8 +158,9 @@ def test_nothing_at_the_top_is_bound_twice(linked):
         bound.update(names)
 
 
-def test_the_unit_tests_pass_on_the_linked_file(tmp_path):
-    texts = inline(sources_of(_ROOT), rewritten_tree.texts_of_tests(), is_compiled=False)
+def test_the_unit_tests_pass_on_the_linked_file_with_shared_names(tmp_path):
+    readers = rewritten_tree.texts_of_tests()
+    texts = inline(sources_of(_ROOT), readers, is_compiled=False)
     linked = link(texts)
     stand_ins = defaultdict(list)
     for (module, name), new in linked.names.items():
@@ -168,6 +170,6 @@ def test_the_unit_tests_pass_on_the_linked_file(tmp_path):
         passed_on = [ast.unparse(line) + "\n" for line in lines]
         linked.texts[name] = "".join(passed_on + stand_ins[name.replace("/", ".")])
 
-    done = rewritten_tree.run_unit_tests(tmp_path, linked.texts)
+    done = rewritten_tree.run_unit_tests(tmp_path, share(linked.texts, readers))
 
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
