@@ -18,8 +18,7 @@ def bench_factory(tmp_path):
     try:
         yield make
         for bench in benches:
-            if bench.is_strict:
-                bench.finish()
+            bench.finish()
     finally:
         for bench in benches:
             bench.close()

@@ -173,6 +173,6 @@ def test_reconnects_without_a_boot_when_the_server_cuts_the_connection(bench, cu
     getattr(bench.server, cut)("CP01")
     bench.swipe(TAG)
 
-    bench.server.wait_connected("CP01", 10)
     bench.stopped(idTag=TAG)
+    bench.wait_connections(2)
     assert bench.count("BootNotification") == 1
