@@ -68,7 +68,8 @@ class App:
         for hw, row in zip(board.connectors, board.config["connectors"]):
             drivers.append(meters.make(row.get("meter"), hw.meter_bus, clock, config.phases))
         ports = self.controllers, drivers, board.reader
-        self.core = station.build(*ports, self.outbox, self.stores.state, config, clock, events)
+        kept = self.outbox, self.stores.state, self.stores.cards
+        self.core = station.build(*ports, *kept, config, clock, events)
         self.station = self.core.station
         self.connectors = self.station.connectors
 

@@ -28,11 +28,12 @@ class RamState(StateStore):
 
 
 class Flash:
-    """What outlives a power cut: settings, state, journal."""
+    """What outlives a power cut: settings, state, cards, journal."""
 
     def __init__(self):
         self.settings = FakeStorage()
         self.state = FakeStorage()
+        self.cards = FakeStorage()
         self.journal = FakeFlash(8, 1024)
 
 
@@ -78,6 +79,7 @@ class CoreWorld:
             self.reader,
             self.outbox,
             self.state,
+            self.flash.cards,
             self.config,
             self.clock,
             self.events,

@@ -1,6 +1,7 @@
 """QuietStation: a station core whose fakes need no heap either, for tests with a locked heap."""
 
 from chargecore.base.clock import QUALITY_CSMS, Clock
+from chargecore.base.codes import E_EMPTY, OK
 from chargecore.base.event_log import EventLog
 from chargecore.base.ticks import TICKS_MAX
 from chargecore.station import builder
@@ -62,6 +63,22 @@ class QuietController:
         self.is_plugged = False
 
 
+class RamStorage:
+    """A VersionPair that keeps only the length of what was saved."""
+
+    def __init__(self):
+        self.is_old = False
+        self.errno = 0
+        self.saved_len = 0
+
+    def load(self, buf):
+        return E_EMPTY
+
+    def save(self, buf, length):
+        self.saved_len = length
+        return OK
+
+
 class QuietReader:
     """A card reader; swipe() copies a text of bytes."""
 
@@ -104,9 +121,10 @@ class QuietStation:
         self.controllers = (QuietController(), QuietController())
         self.meters = (FakeStationMeter(), FakeStationMeter())
         self.reader = QuietReader()
+        self.cards = RamStorage()
         drivers = self.controllers, self.meters, self.reader
         self.core = builder.build(
-            *drivers, self.outbox, self.state, self.config, self.clock, self.events
+            *drivers, self.outbox, self.state, self.cards, self.config, self.clock, self.events
         )
         self.station = self.core.station
         self.link = self.core.link

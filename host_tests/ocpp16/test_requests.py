@@ -207,6 +207,25 @@ class ClearCacheTest(unittest.TestCase):
         self.assertEqual(status, "Accepted")
         self.assertEqual(world.payloads("Authorize"), [{"idTag": "TAG1"}])
 
+    def test_no_power_cut_brings_a_tag_back(self):
+        """A6, errata 3.23 and 3.4: the persistent copy is gone before the answer leaves."""
+        world = Ocpp16World().boot()
+        world.swipe()
+        world.set("MeterValueSampleInterval", "77")
+
+        world.status_of("ClearCache")
+
+        again = Ocpp16World(flash=world.flash, boot_number=8)
+        self.assertTrue(again.cache.is_empty)
+        self.assertEqual(again.config.meter_value_sample_interval_s, 77)
+
+    def test_is_rejected_when_flash_refuses(self):
+        world = Ocpp16World().boot()
+        world.swipe()
+        world.flash.cards.is_broken = True
+
+        self.assertEqual(world.status_of("ClearCache"), "Rejected")
+
     def test_is_rejected_while_there_is_no_cache(self):
         """A6."""
         world = Ocpp16World().boot()

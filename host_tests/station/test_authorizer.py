@@ -11,7 +11,6 @@ from chargecore.station.auth_cache import (
 from chargecore.station.auth_question import PURPOSE_START, PURPOSE_STOP, Q_ASKING
 from chargecore.station.authorizer import (
     WAY_CACHE,
-    WAY_OFFLINE_CACHE,
     WAY_OFFLINE_UNKNOWN,
     WAY_SERVER,
 )
@@ -30,7 +29,7 @@ class TestAuthorizer(unittest.TestCase):
         self.answers.append((question.tag.text(), status, way))
 
     def cache(self, text, status):
-        self.world.cache.put(tag(text), status, NO_EXPIRY, tag(""))
+        self.world.cache.put(tag(text), status, NO_EXPIRY, tag(""), 0)
 
     def ask(self, text, purpose=PURPOSE_START):
         return self.authorizer.ask(1, tag(text), purpose)
@@ -81,29 +80,6 @@ class TestAuthorizer(unittest.TestCase):
         self.ask("A")
 
         self.assertFalse(self.ask("B"))
-
-    def test_decides_by_the_offline_table(self):
-        # in cache, LocalAuthorizeOffline, AllowOfflineTxForUnknownId, answer
-        rows = (
-            (TAG_ACCEPTED, True, False, TAG_ACCEPTED, WAY_OFFLINE_CACHE),
-            (TAG_ACCEPTED, False, False, TAG_UNKNOWN, WAY_OFFLINE_CACHE),
-            (TAG_BLOCKED, True, True, TAG_BLOCKED, WAY_OFFLINE_CACHE),
-            (TAG_UNKNOWN, True, False, TAG_UNKNOWN, WAY_OFFLINE_CACHE),
-            (TAG_UNKNOWN, True, True, TAG_ACCEPTED, WAY_OFFLINE_UNKNOWN),
-        )
-        self.world.link.is_online = False
-        for cached, local, unknown, status, way in rows:
-            with self.subTest(row=(cached, local, unknown)):
-                self.world.cache.clear()
-                if cached != TAG_UNKNOWN:
-                    self.cache("A", cached)
-                self.config.local_authorize_offline = local
-                self.config.allow_offline_tx_for_unknown_id = unknown
-                self.answers = []
-
-                self.ask("A")
-
-                self.assertEqual(self.answers, [("A", status, way)])
 
     def test_denies_everybody_offline_before_any_server_accepted_the_station(self):
         self.world.link.is_online = False

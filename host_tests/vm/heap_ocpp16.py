@@ -73,7 +73,6 @@ COVERS = (
     "chargecore.ocpp16.requests.Requests.remote_start",
     "chargecore.ocpp16.requests.Requests.remote_stop",
     "chargecore.ocpp16.requests.Requests.reject",
-    "chargecore.ocpp16.requests.Requests.clear_cache",
     "chargecore.ocpp16.requests.Requests.unlock",
     "chargecore.ocpp16.requests.Requests.poll",
     "chargecore.ocpp16.sampled_values.has_value",
@@ -113,7 +112,6 @@ _ACCEPTED = b',{"status":"Accepted"}]'
 
 # The server's calls that keep nothing on flash.
 CALLS = (
-    b'[2,"1","ClearCache",{}]',
     b'[2,"2","DataTransfer",{"vendorId":"V","data":"d"}]',
     b'[2,"3","GetConfiguration",{}]',
     b'[2,"4","GetConfiguration",{"key":["HeartbeatInterval","Nope","AuthorizationKey"]}]',

@@ -16,13 +16,21 @@ from fakes.station_meter import FakeStationMeter
 from heap import growth, locked
 
 COVERS = (
-    "chargecore.station.auth_cache.AuthCache.clear",
     "chargecore.station.auth_cache.AuthCache.find",
     "chargecore.station.auth_cache.AuthCache.status",
     "chargecore.station.auth_cache.AuthCache.parent_into",
+    "chargecore.station.auth_cache.AuthCache.is_empty",
+    "chargecore.station.auth_cache.AuthCache.image_len",
+    "chargecore.station.auth_cache.AuthCache.clear",
     "chargecore.station.auth_cache.AuthCache.put",
+    "chargecore.station.auth_cache.AuthCache._place",
+    "chargecore.station.auth_cache.AuthCache._status_at",
+    "chargecore.station.auth_cache.AuthCache._expiry_s",
+    "chargecore.station.auth_cache.AuthCache._put_expiry",
+    "chargecore.station.auth_cache.AuthCache._touch",
     "chargecore.station.auth_cache.AuthCache._room",
     "chargecore.station.auth_cache.AuthCache._goes_before",
+    "chargecore.station.auth_cache._is_text",
     "chargecore.station.authorizer.Authorizer.ask",
     "chargecore.station.authorizer.Authorizer.next_question",
     "chargecore.station.authorizer.Authorizer.answered",
@@ -32,6 +40,9 @@ COVERS = (
     "chargecore.station.authorizer.Authorizer._cached",
     "chargecore.station.authorizer.Authorizer._decide_offline",
     "chargecore.station.authorizer.Authorizer._answer",
+    "chargecore.station.cache_keeper.CacheKeeper.step",
+    "chargecore.station.cache_keeper.CacheKeeper._earn",
+    "chargecore.station.cache_keeper.CacheKeeper._may_write",
     "chargecore.station.connector.Connector.can_start",
     "chargecore.station.connector.Connector.authorize",
     "chargecore.station.connector.Connector.drop_pending",
@@ -322,14 +333,33 @@ class TestHeapOfParts(unittest.TestCase):
             parent.set(b"P", 0, 1)
             for n in range(8):
                 tag.set(names, n, 2)
-                cache.put(tag, n % 3, 100 + n, parent)
+                cache.put(tag, n % 3, 100 + n, parent, 50)
             status = cache.status(tag, 50)
             cache.parent_into(tag, parent)
+            cache.put(tag, n % 3, 100 + n, parent, 50)
             place = cache.find(tag)
+            is_full = not cache.is_empty
             cache.clear()
 
         self.assertEqual((status, place >= 0, cache.find(tag)), (1, True, -1))
-        self.assertEqual(cache.evicted, 4)
+        self.assertEqual((cache.evicted, is_full, cache.is_empty), (4, True, True))
+
+    def test_keeper_that_waits_for_the_contactor_and_then_writes(self):
+        world = QuietStation()
+        tag = IdTag()
+        tag.set(_CARD, 0, 5)
+        world.controllers[0].is_energised = True
+        with locked():
+            world.authorizer.remember(tag, 0, 100, tag)
+            world.run(5)
+            before_len = world.cards.saved_len
+            world.controllers[0].is_energised = False
+            world.run(5)
+            world.config.authorization_cache_enabled = False
+            written_len = world.cards.saved_len
+            world.run(2)
+
+        self.assertEqual((before_len, written_len, world.cards.saved_len), (0, 52, 4))
 
     def test_tags(self):
         tag = IdTag()

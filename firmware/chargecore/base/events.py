@@ -58,6 +58,7 @@ EV_SETTING_CHANGED = const(103)
 EV_OUTBOX_FULL = const(104)
 EV_RECORD_PARKED = const(105)
 EV_SAMPLES_THINNED = const(106)
+EV_CARDS_OLD = const(107)
 
 TEXTS = (
     (EV_BOOT, "boot number {a}"),
@@ -108,6 +109,7 @@ TEXTS = (
     (EV_OUTBOX_FULL, "outbox full, {a} records"),
     (EV_RECORD_PARKED, "record {a} refused {b} times, parked"),
     (EV_SAMPLES_THINNED, "{a} meter samples dropped to make room"),
+    (EV_CARDS_OLD, "authorization cache: newest version is damaged, {a} tags are left"),
 )
 
 

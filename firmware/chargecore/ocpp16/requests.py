@@ -28,10 +28,9 @@ _REJECTED = b"Rejected"
 class Requests:
     """Handlers `name(reader, payload_idx)`; each answers exactly once, unlock() a moment later."""
 
-    def __init__(self, rpc, station, authorizer, boot, config, clock):
+    def __init__(self, rpc, station, boot, config, clock):
         self._rpc = rpc
         self._station = station
-        self._authorizer = authorizer
         self._boot = boot
         self._config = config
         self._clock = clock
@@ -105,13 +104,14 @@ class Requests:
         self._reset_kind = RESET_HARD if is_hard else RESET_SOFT
         self._reply(_ACCEPTED)
 
-    def clear_cache(self, reader, payload_idx):  # HOT
-        """ClearCache: empties the cache, nothing else; Rejected while it is off (E 3.23)."""
-        if not self._config.authorization_cache_enabled:
-            self._reply(_REJECTED)
-            return
-        self._authorizer.cache.clear()
-        self._reply(_ACCEPTED)
+    def clear_cache(self, reader, payload_idx):
+        """ClearCache: empties the cache, nothing else; Rejected while it is off (E 3.23).
+
+        Accepted means that no power cut brings it back; flash that refuses is Rejected, too.
+        """
+        is_on = self._config.authorization_cache_enabled
+        is_done = is_on and self._station.clear_cache() == OK
+        self._reply(_ACCEPTED if is_done else _REJECTED)
 
     # ---- unlock ----
 

@@ -77,7 +77,7 @@ class Authorizer:
     def remember(self, tag, status, expiry_s, parent):  # HOT
         """Put what the server said of tag into the cache, if the cache is enabled."""
         if self._config.authorization_cache_enabled:
-            self.cache.put(tag, status, expiry_s, parent)
+            self.cache.put(tag, status, expiry_s, parent, self._clock.wall_s())
 
     def went_offline(self):  # HOT
         """The connection is gone: decide what is open by the offline rules."""
@@ -96,12 +96,13 @@ class Authorizer:
         way = WAY_OFFLINE_CACHE
         if not self._link.is_known:  # never accepted by any server: no charging (OCPP 1.6 §4.2.1)
             status = TAG_UNKNOWN
-        elif status == TAG_ACCEPTED:
-            if not config.local_authorize_offline:
+        else:
+            # A tag nobody may vouch for is like an unknown one; a refused one stays refused (A4).
+            if status == TAG_ACCEPTED and not config.local_authorize_offline:
                 status = TAG_UNKNOWN
-        elif status == TAG_UNKNOWN and config.allow_offline_tx_for_unknown_id:
             # Stopping somebody else's session needs a known parent, not the benefit of the doubt.
-            if question.purpose != PURPOSE_STOP:
+            is_start = question.purpose != PURPOSE_STOP
+            if status == TAG_UNKNOWN and config.allow_offline_tx_for_unknown_id and is_start:
                 status = TAG_ACCEPTED
                 way = WAY_OFFLINE_UNKNOWN
         self._answer(question, status, way)

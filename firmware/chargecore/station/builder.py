@@ -4,6 +4,7 @@ from micropython import const
 
 from chargecore.station.auth_cache import AuthCache
 from chargecore.station.authorizer import Authorizer
+from chargecore.station.cache_keeper import CacheKeeper
 from chargecore.station.connector import Connector
 from chargecore.station.link import Link
 from chargecore.station.metering import Metering
@@ -26,8 +27,11 @@ class Core:
         self.link = link
 
 
-def build(controllers, meters, reader, outbox, state, config, clock, events):
-    """Return the Core. controllers and meters go by connector; outbox.start() has run."""
+def build(controllers, meters, reader, outbox, state, cards, config, clock, events):
+    """Return the Core. controllers and meters go by connector; outbox.start() has run.
+
+    cards: VersionPair that keeps the authorization cache.
+    """
     link = Link()
     recorder = Recorder(outbox, clock)
     cache = AuthCache(_CACHE_TAGS)
@@ -41,7 +45,8 @@ def build(controllers, meters, reader, outbox, state, config, clock, events):
         )
     desk = SwipeDesk(connectors, authorizer, config, events)
     recovery = Recovery(outbox, recorder, connectors, state, config, events)
+    keeper = CacheKeeper(cache, cards, connectors, config, events)
     station = Station(
-        connectors, desk, reader, recovery, outbox, state, link, config, clock, events
+        connectors, desk, reader, recovery, keeper, outbox, state, link, config, clock, events
     )
     return Core(station, authorizer, recorder, link)

@@ -33,12 +33,24 @@ class Station:
     """The charging station: `connectors` in order of their id, `status_log` of connectorId 0."""
 
     def __init__(
-        self, connectors, desk, reader, recovery, outbox, state, link, config, clock, events
+        self,
+        connectors,
+        desk,
+        reader,
+        recovery,
+        keeper,
+        outbox,
+        state,
+        link,
+        config,
+        clock,
+        events,
     ):
         self.connectors = connectors
         self._desk = desk
         self._reader = reader
         self._recovery = recovery
+        self._keeper = keeper
         self._outbox = outbox
         self._state = state
         self._link = link
@@ -97,6 +109,10 @@ class Station:
                 self._state.set_operative(connector.connector_id, operative)
         return done
 
+    def clear_cache(self):
+        """Empty the authorization cache, nothing else. Return OK or E_IO."""
+        return self._keeper.clear()
+
     def set_site_limit_ma(self, limit_ma):
         """Set the current, per phase, that all connectors share. Negative lifts the limit."""
         self.site_limit_ma = _NO_LIMIT_MA if limit_ma < 0 else limit_ma
@@ -131,6 +147,7 @@ class Station:
         for connector in self.connectors:
             connector.step(now_ms)
         self._recovery.step(now_ms)
+        self._keeper.step(now_ms)
         log = self.status_log
         log.update(self._status(), self.fault, now_ms)
         log.settle(self._config.minimum_status_duration_s, now_ms)
@@ -182,7 +199,7 @@ class Station:
             if is_late:
                 self._try_reset_again(now_ms)
         elif is_late or not self._has_news():
-            self.is_reset_due = True
+            self._let_reset_happen()
 
     def _try_reset_again(self, now_ms):
         """A session did not end: the contactor holds, or flash refuses the record.
@@ -199,7 +216,11 @@ class Station:
             self.fault = FAULT_RESET
             self._state.clear_restart()
         else:
-            self.is_reset_due = True
+            self._let_reset_happen()
+
+    def _let_reset_happen(self):
+        self._keeper.flush()
+        self.is_reset_due = True
 
     def _has_news(self):  # HOT
         """Return True while the server can still be told something."""

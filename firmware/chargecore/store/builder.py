@@ -1,4 +1,4 @@
-"""build(): settings, state and journal in one folder of flash. Called by: main.py, once a boot."""
+"""build(): settings, state, cards and journal in one folder of flash. Called by: main.py."""
 
 from micropython import const
 
@@ -15,10 +15,11 @@ _BLOCKS = const(16)  # of the journal: 64 KiB
 class Stores:
     """What is kept over a power cut, by name."""
 
-    def __init__(self, state, settings, journal):
+    def __init__(self, state, settings, journal, cards=None):
         self.state = state
         self.settings = settings
         self.journal = journal
+        self.cards = cards  # VersionPair of the authorization cache
 
 
 def build(root_path, flash, table, config, presets, events):
@@ -35,4 +36,5 @@ def build(root_path, flash, table, config, presets, events):
     settings = Settings(table, config, VersionPair(root_path + "/settings"), events)
     settings.force_all(presets or {})
     settings.load()
-    return Stores(state, settings, Journal(flash, events))
+    cards = VersionPair(root_path + "/cards")
+    return Stores(state, settings, Journal(flash, events), cards)
