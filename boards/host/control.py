@@ -34,11 +34,15 @@ class ControlServer:
             if ready[0] is self._listener:
                 self._accept()
             else:
-                self._serve(ready[0])
+                self._receive(ready[0])
+        gone = None
         for client in self._clients:
-            if client.is_waiting:
-                self._answer(client, None)
-            client.flush()
+            self._serve(client)
+            if not client.is_open:
+                gone = client
+        if gone is not None:  # one per pass
+            self._poller.unregister(gone.sock)
+            self._clients.remove(gone)
 
     def close(self):
         """Close all connections and the listener."""
@@ -59,15 +63,20 @@ class ControlServer:
         self._poller.register(sock, select.POLLIN)
         self._clients.append(ControlClient(sock))
 
-    def _serve(self, sock):
+    def _receive(self, sock):
         for client in self._clients:
-            if client.sock is sock:
-                for line in client.receive():
-                    self._answer(client, line if line is not None else b"")
-                if not client.is_open:
-                    self._poller.unregister(sock)
-                    self._clients.remove(client)
-                return
+            if client.sock is sock and client.is_ready:
+                client.receive()
+
+    def _serve(self, client):
+        """Send what is owed, then answer one line."""
+        client.flush()
+        if client.is_waiting:
+            self._answer(client, None)
+        elif client.is_ready:
+            line = client.next_line()
+            if line is not None:
+                self._answer(client, line)
 
     def _answer(self, client, line):
         """Answer a line; None asks for the answer that a former line still waits for."""

@@ -1,13 +1,13 @@
 """ControlClient: one connection to the control socket: lines in, lines out.
 
-Called by: ControlServer. Never blocks; what the peer does not take at once is kept.
+Called by: ControlServer, each pass. Never blocks. What the peer has sent waits until it has taken
+the answer to what it sent before, so that nobody can fill the heap.
 """
 
 from micropython import const
 
 LINE_MAX = const(4096)
 _READ_LEN = const(1024)
-_PENDING_MAX = const(262_144)  # a client that never reads is dropped
 
 
 class ControlClient:
@@ -18,26 +18,49 @@ class ControlClient:
         self.is_open = True
         self.is_waiting = False  # an answer of this client is still to come
         self._read_buf = bytearray(_READ_LEN)
-        self._line = b""  # received, no newline yet
+        self._received = b""  # not handed out yet; at most LINE_MAX + _READ_LEN
         self._is_overlong = False  # skipping the rest of a line that was refused
-        self._pending = b""  # answers the peer has not taken yet
+        self._pending = b""  # answer the peer has not taken yet
+
+    @property
+    def is_ready(self):
+        """Whether the peer may have its next line served."""
+        return self.is_open and not self.is_waiting and not self._pending
 
     def receive(self):
-        """Return the complete lines that have arrived; None is one longer than LINE_MAX."""
-        lines = []
-        got = self._readinto()
-        while got:
-            self._split(bytes(self._read_buf[:got]), lines)
-            got = self._readinto() if got == _READ_LEN else None
+        """Read a piece of what has arrived. Notices that the peer is gone."""
+        if b"\n" in self._received:
+            return  # first things first
+        try:
+            got = self.sock.readinto(self._read_buf)
+        except OSError:
+            got = 0
         if got == 0:
             self.close()
-        return lines
+        elif got:
+            self._received += self._read_buf[:got]
+
+    def next_line(self):
+        """Return the next complete line, b"" for one longer than LINE_MAX, None for none."""
+        while self._received:
+            end = self._received.find(b"\n")
+            if end < 0:
+                if len(self._received) > LINE_MAX or self._is_overlong:
+                    self._is_overlong = True
+                    self._received = b""
+                return None
+            line = self._received[:end]
+            self._received = self._received[end + 1 :]
+            if self._is_overlong or len(line) > LINE_MAX:
+                self._is_overlong = False
+                return b""
+            if line.strip():
+                return line
+        return None
 
     def send(self, text):
         """Queue text as one line and send what goes at once."""
         self._pending += text.encode() + b"\n"
-        if len(self._pending) > _PENDING_MAX:
-            self.close()
         self.flush()
 
     def flush(self):
@@ -57,28 +80,3 @@ class ControlClient:
         if self.is_open:
             self.is_open = False
             self.sock.close()
-
-    def _readinto(self):
-        """Return the number of bytes read, None when there is nothing, 0 at the end."""
-        try:
-            return self.sock.readinto(self._read_buf)
-        except OSError:
-            return 0
-
-    def _split(self, received, lines):
-        parts = received.split(b"\n")
-        last = len(parts) - 1
-        for idx, part in enumerate(parts):
-            if not self._is_overlong:
-                self._line += part
-                if len(self._line) > LINE_MAX:
-                    self._is_overlong = True
-                    self._line = b""
-            if idx == last:
-                return
-            if self._is_overlong:
-                lines.append(None)
-            elif self._line.strip():
-                lines.append(self._line)
-            self._line = b""
-            self._is_overlong = False

@@ -28,3 +28,26 @@ def bench_factory(tmp_path):
 def bench(bench_factory):
     """One station with one connector, accepted and idle."""
     return bench_factory().booted()
+
+
+def _shared(tmp_path_factory, has_session):
+    bench = Bench(tmp_path_factory.mktemp("state"))
+    try:
+        yield bench.start().booted()
+        if has_session:
+            bench.session()
+        bench.finish()
+    finally:
+        bench.close()
+
+
+@pytest.fixture(scope="module")
+def shared_bench(tmp_path_factory):
+    """One station for all tests of a file that leave it as it was; it must be whole at the end."""
+    yield from _shared(tmp_path_factory, has_session=True)
+
+
+@pytest.fixture(scope="module")
+def faulty_bench(tmp_path_factory):
+    """One station for all tests of a file that damage it; only its answers count."""
+    yield from _shared(tmp_path_factory, has_session=False)

@@ -60,6 +60,11 @@ class Bench:
         """Wait until it is accepted and has told all statuses."""
         self.expect("BootNotification")
         self.expect_statuses(dict.fromkeys(range(self.connectors + 1), "Available"))
+        return self.settled()
+
+    def settled(self):
+        """Wait until the station has read every answer so far: a cut then repeats nothing."""
+        self.config_value("HeartbeatInterval")
         return self
 
     # ---- what the station sends ----

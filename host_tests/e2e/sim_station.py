@@ -32,6 +32,7 @@ class SimStation:
         self._station_path = _written(state / "station.json", station)
         self._config_path = _written(state / "config.json", config)
         self._speed = speed
+        self.address = None  # (host, port) of the control socket
         self._process = None
         self._client = None
         self._time_client = None  # of its own: now() is asked in the server's thread
@@ -63,7 +64,7 @@ class SimStation:
         options["speed_permille"] = self._speed * 1000
         options["prints_events"] = True
         options["banner"] = f"station up, control port {options['control_port']}"
-        address = options["control_host"], options["control_port"]
+        self.address = address = options["control_host"], options["control_port"]
         with self._lock:
             self._process = SimProcess(options, "micropython", HEAP)
             self._skip_dark_time()

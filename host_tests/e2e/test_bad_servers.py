@@ -220,7 +220,7 @@ def test_ignores_bytes_that_are_no_utf_8(bench_factory):
 def test_connects_again_after_a_binary_frame_in_the_middle_of_a_charge(bench_factory):
     bench = bench_factory(front=Front, config=_QUICK).booted()
     start = bench.charging()
-    assert bench.config_value("NumberOfConnectors") == "1"  # it has read all answers before
+    bench.settled()
 
     bench.front.inject(frame(_OP_BINARY, b"\x00" * 100))
 
@@ -253,25 +253,11 @@ def test_connects_again_after_a_binary_frame_in_the_middle_of_a_charge(bench_fac
         ("UpdateFirmware", {"location": 1}, "NotSupported"),
     ],
 )
-def test_refuses_with_the_fitting_code(nonsense_bench, action, payload, code):
+def test_refuses_with_the_fitting_code(shared_bench, action, payload, code):
     with pytest.raises(RefusedError) as refusal:
-        nonsense_bench.server.call("CP01", action, payload, 10, is_checked=False)
+        shared_bench.server.call("CP01", action, payload, 10, is_checked=False)
 
     assert refusal.value.code == code
-
-
-@pytest.fixture(scope="module")
-def nonsense_bench(tmp_path_factory):
-    """One station for all calls that change nothing; it must be whole at the end."""
-    from octt import Bench
-
-    bench = Bench(tmp_path_factory.mktemp("state"))
-    try:
-        yield bench.start().booted()
-        bench.session()
-        bench.finish()
-    finally:
-        bench.close()
 
 
 @pytest.mark.parametrize("size", [9_000, 65_536, 1_000_000])

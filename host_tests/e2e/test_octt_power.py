@@ -101,6 +101,7 @@ def test_tc_036_connection_loss_during_transaction(bench):
     start = bench.charging()
     before = bench.expect("MeterValues")
     bench.wait_told()
+    bench.settled()
     bench.ctl("network", up=False)
     _wait_simulated(bench, 45)
     bench.ctl("network", up=True)
@@ -117,6 +118,7 @@ def test_tc_036_connection_loss_during_transaction(bench):
 def test_tc_038_offline_stop_transaction(bench):
     start = bench.charging()
     bench.wait_wh(5)
+    bench.settled()
     bench.ctl("network", up=False)
     bench.swipe(TAG)
     bench.wait_sim(lambda status: status["connectors"][0]["status"] == "Finishing", "Finishing")
@@ -137,6 +139,7 @@ def test_delivers_an_offline_end_in_order_after_an_outage_and_a_power_cut(bench)
     start = bench.charging()
     bench.expect("MeterValues")
     bench.wait_told()
+    bench.settled()
     bench.ctl("network", up=False)
     _wait_simulated(bench, 25)
     bench.swipe(TAG)
@@ -169,6 +172,7 @@ def _wait_simulated(bench, wait_s):
 @pytest.mark.parametrize("cut", ["drop", "disconnect"])
 def test_reconnects_without_a_boot_when_the_server_cuts_the_connection(bench, cut):
     bench.charging()
+    bench.settled()
 
     getattr(bench.server, cut)("CP01")
     bench.swipe(TAG)

@@ -37,7 +37,11 @@ class ControlClientTest(unittest.TestCase):
         self.client = ControlClient(self.sock)
         lines = []
         for _ in range(len(pieces)):
-            lines += self.client.receive()
+            self.client.receive()
+            line = self.client.next_line()
+            while line is not None:
+                lines.append(line)
+                line = self.client.next_line()
         return lines
 
     def test_joins_pieces_and_parts_lines(self):
@@ -46,7 +50,7 @@ class ControlClientTest(unittest.TestCase):
     def test_refuses_a_line_longer_than_the_limit_and_goes_on_with_the_next(self):
         pieces = [b"x" * 1024] * (LINE_MAX // 1024) + [b"x\nnext\n"]
 
-        self.assertEqual(self.all_lines(pieces), [None, b"next"])
+        self.assertEqual(self.all_lines(pieces), [b"", b"next"])
 
     def test_takes_a_line_of_exactly_the_limit(self):
         pieces = [b"x" * 1024] * (LINE_MAX // 1024) + [b"\n"]
@@ -73,11 +77,21 @@ class ControlClientTest(unittest.TestCase):
 
         self.assertEqual(self.sock.sent, b"abcdefgh\n")
 
-    def test_drops_a_client_that_never_reads(self):
+    def test_reads_nothing_more_while_a_line_waits_to_be_served(self):
         self.all_lines([])
+        self.sock.pieces = [b"first\nsecond\n", b"third\n"]
+        self.client.receive()
+        self.client.receive()
+
+        self.assertEqual(self.sock.pieces, [b"third\n"])
+        self.assertEqual(self.client.next_line(), b"first")
+        self.assertEqual(self.client.next_line(), b"second")
+
+    def test_is_not_ready_for_a_peer_that_does_not_read(self):
+        self.all_lines([])
+        self.assertTrue(self.client.is_ready)
+
         self.sock.takes = 0
+        self.client.send("x" * 1000)
 
-        for _ in range(300):
-            self.client.send("x" * 1000)
-
-        self.assertFalse(self.client.is_open)
+        self.assertFalse(self.client.is_ready)
