@@ -3,6 +3,8 @@
 Called by: ControlServer with one parsed line. Every method answers a dict, or raises Refusal.
 """
 
+import gc
+
 from boards.host.control_fields import BOOL, INT, NUMBER, REQUIRED, TEXT, WORD, Refusal, take
 from boards.host.fault_switch import FIELDS as FAULT_FIELDS
 from boards.host.fault_switch import NOT_FITTED
@@ -80,7 +82,7 @@ class Commands:
                 ),
             ),
             "power_cycle": (self._power_cycle, ()),
-            "status": (self._status, ()),
+            "status": (self._status, (("collect", BOOL, False, 0, 0),)),
             "events": (self._events, ()),
         }
         self._transfer = None  # app.data_transfer that was started and not yet answered
@@ -233,6 +235,8 @@ class Commands:
         return {}
 
     def _status(self, values):
+        if values["collect"]:
+            gc.collect()  # so that heap_free_b tells what is really in use
         return report(self._board)
 
     def _events(self, values):

@@ -47,6 +47,7 @@ def _station_part(board):
             "worst_gap_ms": board.worst_gap_us // 1000,
         },
         "boots": board.boots,
+        "flash_erases": board.journal_flash.erases,
     }
 
 

@@ -66,9 +66,9 @@ def _die_with_parent():
 
 
 class SimProcess:
-    """boards/host/sim_main.py, running in the chosen VM."""
+    """boards/host/sim_main.py, running in the chosen VM. output: open file for what it prints."""
 
-    def __init__(self, options, vm, heap):
+    def __init__(self, options, vm, heap, output=None):
         root = repository()
         options_path = Path(options["state"]) / "sim_options.json"
         options_path.write_text(json.dumps(options), encoding="utf-8")
@@ -81,6 +81,8 @@ class SimProcess:
         self._process = subprocess.Popen(
             [*command, str(options_path)],
             stdin=subprocess.PIPE,
+            stdout=output,  # None: where this process prints
+            stderr=output,
             start_new_session=True,
             preexec_fn=_die_with_parent,
         )
