@@ -5,6 +5,7 @@ objects. The VM's heap has to be larger by the image, which lies in it: a PC has
 IMAGE.json, beside the image, tells which line of which file a traceback means.
 """
 
+import gc
 import io
 import json
 import os
@@ -20,6 +21,7 @@ def _mount(path):
     vfs.mount(vfs.VfsRom(image_buf), "/rom")
 
 
+gc.threshold(16_384)  # as boot.py does
 _mount(sys.argv[1])
 sys.path[:] = ["/rom", ".frozen"]
 

@@ -15,11 +15,11 @@ class EventPrinter:
     def poll(self):
         """Print what is new."""
         app = self._board.app
+        if app is not self._app:
+            self._app = app  # None while it restarts: the old one has to leave the heap
+            self._printed = 0
         if app is None:
             return
-        if app is not self._app:
-            self._app = app
-            self._printed = 0
         log = app.events
         while self._printed < log.total:
             self._print(log, max(self._printed, log.oldest()))

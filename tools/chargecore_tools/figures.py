@@ -19,6 +19,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from chargecore_tools.heap_figures import measure_heap
 from chargecore_tools.sim_process import micropython, repository
 
 _LIMIT_S = 600  # a bench that takes longer hangs
@@ -30,6 +31,14 @@ ROWS = (
     ("heap_growth_status", "heap growth, 10,000 StatusNotifications", "B", 0, 0),
     ("heap_growth_meter_values", "heap growth, 10,000 periodic MeterValues", "B", 0, 0),
     ("heap_growth_inbound", "heap growth, 10,000 inbound CALLs", "B", 0, 0),
+    (
+        "heap_boot_core_kib",
+        "heap in use after boot, Core profile, image not counted",
+        "KiB",
+        None,
+        1,
+    ),
+    ("heap_floor_session_kib", "smallest heap for a whole session, same way", "KiB", 176, 0),
     ("json_read_ratio", "read a 421-byte CALL / json.loads", "ratio", 0.30, 3),
     ("json_write_ratio", "write a 528-byte CALL / dict + json.dumps", "ratio", 0.80, 3),
     ("scheduler_ratio", "one scheduler step / one asyncio task switch", "ratio", 0.15, 3),
@@ -134,6 +143,11 @@ def measure(root):
             values.update(run_bench(root, name, heap))
         except FigureError as error:
             errors.append(str(error))
+    print("figures: heap of the image", file=sys.stderr, flush=True)
+    try:
+        values.update(measure_heap(root))
+    except RuntimeError as error:
+        errors.append(str(error))
     return values, errors
 
 

@@ -9,7 +9,8 @@ from micropython import const
 from chargecore.base.codes import E_REBOOT, E_UNKNOWN_KEY, OK
 from chargecore.base.events import EV_SETTING_CHANGED
 
-_VALUE_MAX = const(500)  # CiString500Type
+_VALUE_MAX = const(500)  # CiString500Type; Settings takes as many bytes, so more need not fit
+_SPARE = const(4)  # lets the JSON reader decode an escape at the very end
 _ACCEPTED = b"Accepted"
 
 
@@ -21,7 +22,7 @@ class Configuration:
         self._settings = settings
         self._config = config
         self._events = events
-        self._value_buf = bytearray(4 * _VALUE_MAX)
+        self._value_buf = bytearray(_VALUE_MAX + _SPARE)
         self._word = _ACCEPTED  # status of the ChangeConfiguration answer being sent
         self._render_get = self.render_get
         self._render_status = self.render_status

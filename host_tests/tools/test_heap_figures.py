@@ -1,0 +1,43 @@
+"""The heap that `chargecore sim` gives the VM: enough for a session, and nothing hidden in it."""
+
+from pathlib import Path
+
+import pytest
+
+from chargecore_tools import sim_process
+from chargecore_tools.firmware_image import image_of
+from chargecore_tools.heap_figures import run_heap_bench
+
+_ROOT = Path(__file__).resolve().parent.parent.parent
+_AMPLE_B = 4 * 1024 * 1024
+_SLACK_KIB = 8  # what the default has to leave
+_CLIENTS_KIB = 12  # at most, for what control clients ask
+
+
+@pytest.fixture(scope="module")
+def boot():
+    return run_heap_bench(_ROOT, "boot", _AMPLE_B)
+
+
+def test_a_session_fits_into_the_default_heap(boot):
+    heap_b = sim_process.heap_bytes("192k") - _SLACK_KIB * 1024
+    beside_b = image_of(_ROOT).stat().st_size + int(boot["board_b"])
+
+    values = run_heap_bench(_ROOT, "session", heap_b + sim_process.with_tables(beside_b))
+
+    assert values["session_ok"] == 1
+
+
+def test_a_heap_that_is_too_small_is_told():
+    with pytest.raises(RuntimeError, match="MemoryError"):
+        run_heap_bench(_ROOT, "session", image_of(_ROOT).stat().st_size + 100 * 1024)
+
+
+def test_the_simulators_share_is_what_it_takes():
+    takes_b = run_heap_bench(_ROOT, "simulator", _AMPLE_B)["simulator_b"]
+
+    assert takes_b <= sim_process.SIMULATOR_B <= takes_b + _CLIENTS_KIB * 1024
+
+
+def test_boot_counts_code_and_objects(boot):
+    assert 60 < boot["heap_boot_core_kib"] < 170

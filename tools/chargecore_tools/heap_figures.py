@@ -1,0 +1,54 @@
+"""heap_figures: the heap of the firmware in a mounted image, and the least that a session takes.
+
+Called by: figures. The image lies in the VM's heap, as a PC has no mapped flash, and so does the
+simulated board: both are measured and given to the VM on top.
+"""
+
+import subprocess
+import tempfile
+
+from chargecore_tools.firmware_image import image_of
+from chargecore_tools.sim_process import micropython, with_tables
+
+_AMPLE_B = 4 * 1024 * 1024
+_LOWEST_KIB, _HIGHEST_KIB = 64, 512  # where the floor is looked for
+_STEP_KIB = 2
+_LIMIT_S = 60
+
+
+def run_heap_bench(root, what, heap_b):
+    """Return {id: value} that heap_bench.py printed. Errors: RuntimeError with what it said."""
+    path = root / "tools" / "chargecore_tools" / "vm_bench" / "heap_bench.py"
+    with tempfile.TemporaryDirectory() as folder:
+        command = [micropython(), "-X", f"heapsize={heap_b}", str(path)]
+        command += [str(image_of(root)), what, folder]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_LIMIT_S)
+    if done.returncode != 0:
+        raise RuntimeError(f"heap_bench.py {what}: {(done.stdout + done.stderr).strip()}")
+    words = [line.split() for line in done.stdout.splitlines()]
+    return {row[0]: float(row[1]) for row in words if len(row) == 2}
+
+
+def measure_heap(root):
+    """Return {id: value} of the heap rows. Errors: RuntimeError."""
+    values = run_heap_bench(root, "boot", _AMPLE_B)
+    beside_b = with_tables(image_of(root).stat().st_size + int(values["board_b"]))
+    low, high = _LOWEST_KIB, _HIGHEST_KIB  # too little, enough
+    if not _takes_a_session(root, high * 1024 + beside_b):
+        raise RuntimeError(f"heap_bench.py session: fails in {high} KiB")
+    while high - low > _STEP_KIB:
+        middle = (low + high) // 2
+        if _takes_a_session(root, middle * 1024 + beside_b):
+            high = middle
+        else:
+            low = middle
+    values["heap_floor_session_kib"] = high
+    return values
+
+
+def _takes_a_session(root, heap_b):
+    try:
+        values = run_heap_bench(root, "session", heap_b)
+    except RuntimeError:  # a step that failed for want of heap, which the scheduler took
+        return False
+    return "session_ok" in values
