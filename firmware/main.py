@@ -31,6 +31,7 @@ STOPPED = const(0)  # run() ended because the board does not want to go on
 RESTART = const(1)  # run() ended because a reset is due
 
 _EVENTS = const(96)  # kept in the log
+_TIDY_B = const(16_384)  # collect that often while building: what stays lies close together
 _ENTRIES = const(20)  # of the scheduler
 
 
