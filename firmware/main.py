@@ -98,8 +98,10 @@ def run(board):
 
     Whatever ends it, an exception included, ends it with every contactor open.
     """
+    gc.threshold(_TIDY_B)
     board.app = app = App(board)
     gc.collect()
+    gc.threshold(-1)
     try:
         app.connection.start()
         scheduler = app.scheduler
