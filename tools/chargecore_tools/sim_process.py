@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import functools
 import json
 import os
 import re
@@ -59,9 +60,15 @@ def with_tables(size_b):
     return size_b * 259 // 256
 
 
+@functools.lru_cache
+def _image_of(root):
+    """Return the image; linking takes 2 s, and a process that starts many simulators needs one."""
+    return image_of(root)
+
+
 def _vm_command(root, heap):
     """Return the command of the VM: its heap is the station's, and the image and the board's."""
-    image = image_of(root)
+    image = _image_of(root)
     size_b = heap_bytes(heap) + with_tables(image.stat().st_size + SIMULATOR_B)
     return [micropython(), "-X", f"heapsize={size_b}", str(root / _BOOT_IMAGE), str(image)]
 
