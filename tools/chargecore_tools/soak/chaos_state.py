@@ -1,0 +1,103 @@
+"""ChaosState: what is in force at the proxy now. Lives in the proxy's event loop."""
+
+import asyncio
+
+from chargecore_tools.soak.chaos_plan import BOTH, DOWN, UP
+
+
+class ChaosState:
+    """speed: simulated seconds per real one. note(text) is told what happened to a message."""
+
+    def __init__(self, speed, note):
+        self._speed = speed
+        self._note = note
+        self.calm()
+
+    def calm(self):
+        """End everything that lasts or waits. Connections that lead nowhere stay as they are."""
+        self._waiting = {UP: [], DOWN: []}  # actions for the next messages
+        self._frozen_until_s = {UP: 0.0, DOWN: 0.0}
+        self._slow_until_s = {UP: 0.0, DOWN: 0.0}
+        self._slow_by_s = {UP: 0.0, DOWN: 0.0}
+        self._refusing_until_s = 0.0
+        self._deaf_until_s = 0.0
+
+    def real_s(self, simulated_s):
+        """Return the real seconds of simulated ones."""
+        return simulated_s / self._speed
+
+    # ---- begin and end ----
+
+    def arm(self, action):
+        """Do it to the next message."""
+        self._waiting[action.way].append(action)
+
+    def freeze(self, action):
+        """Hold everything back for a while."""
+        for way in _ways(action):
+            self._frozen_until_s[way] = self._until_s(action)
+
+    def slow(self, action):
+        """Let every message take longer for a while."""
+        for way in _ways(action):
+            self._slow_until_s[way] = self._until_s(action)
+            self._slow_by_s[way] = self.real_s(action.by_s)
+
+    def refuse(self, action):
+        """Let no connection in for a while."""
+        self._refusing_until_s = self._until_s(action)
+
+    def deafen(self, action):
+        """Let connections lead nowhere for a while."""
+        self._deaf_until_s = self._until_s(action)
+
+    def _until_s(self, action):
+        return _now_s() + self.real_s(action.for_s)
+
+    # ---- ask ----
+
+    @property
+    def is_refusing(self):
+        """Return whether new connections are reset."""
+        return _now_s() < self._refusing_until_s
+
+    @property
+    def is_deaf(self):
+        """Return whether new connections lead nowhere."""
+        return _now_s() < self._deaf_until_s
+
+    @property
+    def is_calm(self):
+        """Return whether nothing that lasts is in force. Actions may wait for their message."""
+        untils = (
+            *self._frozen_until_s.values(),
+            *self._slow_until_s.values(),
+            self._refusing_until_s,
+            self._deaf_until_s,
+        )
+        return _now_s() >= max(untils)
+
+    def delay_s(self, way):
+        """Return the real seconds that a message has to wait now."""
+        return self._slow_by_s[way] if _now_s() < self._slow_until_s[way] else 0.0
+
+    async def wait_thawed(self, way):
+        """Wait while that way is frozen."""
+        while _now_s() < self._frozen_until_s[way]:
+            await asyncio.sleep(min(self._frozen_until_s[way] - _now_s(), 0.05))
+
+    def take(self, way):
+        """Return the action for a message that passes now, or None."""
+        if not self._waiting[way]:
+            return None
+        action = self._waiting[way].pop(0)
+        self._note(f"{action.kind} {way} done to a message")
+        return action
+
+
+def _ways(action):
+    return (UP, DOWN) if action.way == BOTH else (action.way,)
+
+
+def _now_s():
+    return asyncio.get_running_loop().time()
