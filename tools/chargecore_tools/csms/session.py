@@ -36,7 +36,7 @@ class Session(Answers):
         super().__init__(station.station_id, websocket, rules, ledger, clock, _LOGGER)
         self.station = station
         self._site = site
-        self._unanswered = {}  # message id -> (Frame, Hook) of CALLs being answered
+        self._unanswered = {}  # message id -> [(Frame, Hook)] of CALLs being answered
         self._asked = {}  # message id -> (Frame, future) of our CALLs in flight
         self._asked_before = {}  # message id -> action of our CALLs that are over
         self._tasks = set()  # answers that are late on purpose
@@ -85,7 +85,8 @@ class Session(Answers):
             frame.message_id, action, frame.payload
         ) or self._site.ledger.fault_of(self.id, action, frame.payload)
         hook = self._site.hooks.take(self.id, action)
-        self._unanswered[frame.message_id] = (frame, hook)
+        # A network may double a CALL: each of the two is answered.
+        self._unanswered.setdefault(frame.message_id, []).append((frame, hook))
         self._site.tell(frame)
         if hook.delay_s:
             self._later(self._answer_late(frame, hook))
@@ -105,23 +106,31 @@ class Session(Answers):
 
     async def _answer(self, frame, hook):
         if hook.text is not None:
-            self._unanswered.pop(frame.message_id, None)
+            self._pop_unanswered(frame.message_id)
             frame.is_settled = True
             await self.send_text(hook.text.replace("{id}", str(frame.message_id)))
         elif hook.error is not None:
-            self._unanswered.pop(frame.message_id, None)
+            self._pop_unanswered(frame.message_id)
             await self._send_error(frame, *hook.error)
         else:
             try:
                 await self._handle_call(Call(frame.message_id, frame.action, frame.payload))
             except OCPPError as error:  # what the rules made is no valid answer
-                self._unanswered.pop(frame.message_id, None)
+                self._pop_unanswered(frame.message_id)
                 await self._send_error(frame, InternalError.code, checker.text_of(error))
+
+    def _pop_unanswered(self, message_id):
+        """Return (Frame, Hook) of the oldest CALL with that id which is being answered."""
+        rows = self._unanswered[message_id]
+        row = rows.pop(0)
+        if not rows:
+            del self._unanswered[message_id]
+        return row
 
     async def _send(self, message):
         """Send what the `ocpp` package made to answer a CALL."""
         said = parse(message)
-        call, hook = self._unanswered.pop(said.message_id)
+        call, hook = self._pop_unanswered(said.message_id)
         if said.kind == RESULT:
             if hook.payload is not None:
                 said.payload = hook.payload
@@ -177,7 +186,7 @@ class Session(Answers):
     def _take_answer(self, frame):
         call, future = self._asked.get(frame.message_id, (None, None))
         if call is None or future.done():
-            self._take_stray(frame)
+            self._take_stray(frame, "" if call is None else call.action)
             return
         frame.action = call.action
         call.answer = frame
@@ -199,9 +208,9 @@ class Session(Answers):
         fault = checker.fault_of_result(frame.message_id, frame.action, frame.payload)
         return WrongAnswerError(checker.text_of(fault)) if fault is not None else frame.payload
 
-    def _take_stray(self, frame):
-        """Take an answer nobody waits for: late, or to nothing that was asked."""
-        frame.action = self._asked_before.get(frame.message_id, "")
+    def _take_stray(self, frame, action):
+        """Take an answer nobody waits for: late, doubled, or to nothing that was asked."""
+        frame.action = action or self._asked_before.get(frame.message_id, "")
         if not frame.action:
             frame.violation = "answers nothing that was asked"
         self._site.tell(frame)
