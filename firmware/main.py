@@ -20,6 +20,7 @@ from chargecore.ocpp16.keys import TABLE
 from chargecore.safety.dead_man import DeadMan
 from chargecore.safety.reasons import OPEN_SHUTDOWN
 from chargecore.safety.safety_step import SafetyStep
+from chargecore.safety.watchdog import Watchdog
 from chargecore.station import builder as station
 from chargecore.station.config import StationConfig
 from chargecore.station.station import RESET_OWN
@@ -46,7 +47,8 @@ class App:
         self.controllers = controllers = []
         for hw in board.connectors:
             controllers.append(EvseController(hw, has_lock, clock, events, len(controllers) + 1))
-        self.safety = SafetyStep(controllers, DeadMan(board.dead_man_pin), clock, events)
+        guards = DeadMan(board.dead_man_pin), Watchdog(board.watchdog)
+        self.safety = SafetyStep(controllers, *guards, clock, events)
         self.config = StationConfig()
         self.config.load(board.config)
         self._open_stores(board)
@@ -59,7 +61,7 @@ class App:
         place = board.flash_root, board.journal_flash
         self.stores = store.build(*place, TABLE, config, board.config.get("settings"), events)
         clock.boot_number = self.stores.state.next_boot()
-        events.add(EV_BOOT, clock.boot_number)
+        events.add(EV_BOOT, clock.boot_number, board.reset_cause)
         self.outbox = Outbox(self.stores.journal, clock, events, config)
         self.outbox.start()
 
@@ -70,13 +72,13 @@ class App:
             drivers.append(meters.make(row.get("meter"), hw.meter_bus, clock, config.phases))
         ports = self.controllers, drivers, board.reader
         kept = self.outbox, self.stores.state, self.stores.cards
-        self.core = station.build(*ports, *kept, config, clock, events)
+        self.core = station.build(*ports, *kept, config, clock, events, board.reset_cause)
         self.station = self.core.station
         self.connectors = self.station.connectors
 
     def _connect(self, board):
         clock, events, config, bits = self.clock, self.events, self.config, board.random_bits
-        network = net.build(board.sockets, board.dns_servers, clock, events, bits)
+        self.network = network = net.build(board, clock, events)
         self.connection = network.connection
         parts = network, JsonReader(), self.core, self.outbox
         self.ocpp = ocpp16.build(*parts, self.stores, config, clock, events, bits)
@@ -87,7 +89,7 @@ class App:
         scheduler.add("clock", self.clock.poll, 100, 1)
         for meter in self.meters:
             scheduler.add("meter", meter.poll, 100, 5)
-        scheduler.add("connection", self.connection.poll, 10, 20)
+        scheduler.add("connection", self.network.liveness.poll, 10, 20)
         scheduler.add("ocpp", self.ocpp.poll, 10, 20)
         scheduler.add("station", self.station.step, 50, 20)
         self.scheduler = scheduler
@@ -104,12 +106,12 @@ def run(board):
     gc.threshold(-1)
     try:
         app.connection.start()
-        scheduler = app.scheduler
+        scheduler, liveness = app.scheduler, app.network.liveness
         while board.is_running:
             scheduler.step(board.ticks_ms())
             if app.station.is_reset_due:
                 return RESTART
-            if scheduler.needs_reset and not app.station.is_charging():
+            if (scheduler.needs_reset or liveness.needs_reset) and not app.station.is_charging():
                 app.station.request_reset(RESET_OWN, board.ticks_ms())
             board.idle()
         return STOPPED

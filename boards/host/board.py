@@ -15,8 +15,11 @@ from boards.host.meter_store import MeterStore
 from boards.host.one_shot import OneShot
 from boards.host.plant import Plant
 from boards.host.sim_flash import SimFlash
+from boards.host.sim_link import SimLink
 from boards.host.sim_sockets import SimSockets
+from boards.host.sim_watchdog import SimWatchdog
 from boards.host.virtual_clock import PASS_MS, VirtualClock
+from chargecore.base.boot_causes import CAUSE_POWER, CAUSE_RESET, CAUSE_WATCHDOG
 from chargecore.readers.simulated import SimulatedReader
 
 # Real time to sleep per pass: 2 ms of real, or 4 ms of simulated time, whatever is less.
@@ -27,7 +30,7 @@ _BLOCK_SIZE = 4096  # erase block of the journal's flash
 _BLOCKS = 16
 
 POWER_ON = 0  # supply is there and the firmware runs
-POWER_CUT = 1  # the supply failed: the firmware stops at once, and boots again later
+POWER_CUT = 1  # the supply failed, or the watchdog bit: the firmware stops at once, boots later
 POWER_STOP = 2  # the simulator was told to end
 
 
@@ -44,9 +47,11 @@ class Board:
         self.clock = VirtualClock(time.ticks_us, options["speed_permille"])
         self.ticks_ms = self.clock.ticks_ms
         self.sockets = SimSockets()
+        self.link = SimLink()
         self.random_bits = random.getrandbits
         self.reader = SimulatedReader()
         self.dead_man_pin = OneShot(pins.DEAD_MAN[0])
+        self.watchdog = SimWatchdog()
         self.connectors = []  # Hardware, in order of connector number
         self.plants = []
         self.faults = []  # FaultSwitch
@@ -56,7 +61,8 @@ class Board:
         self.app = None  # what main.run has built, None while rebooting
         self.on_idle = None  # bound method called once per pass: the control socket
         self.power = POWER_ON
-        self.is_network_up = True
+        self.reset_cause = CAUSE_POWER  # CAUSE_* of this boot
+        self._next_cause = CAUSE_POWER  # of the next one
         self.boots = 0
         self.boot_at_ms = 0  # simulated time since start, at the last boot
         self.worst_gap_us = 0  # longest real time between two passes of this boot
@@ -97,8 +103,6 @@ class Board:
             self.pass_time(dt_ms)
         if self._blocked_ms:
             self._hold_up()
-        if not self.is_network_up:
-            self._set_link()
         if self.on_idle is not None:
             self.on_idle()
 
@@ -113,6 +117,10 @@ class Board:
         for plant in self.plants:
             plant.step(dt_ms)
         self.dead_man_pin.step(dt_ms)
+        self.link.step(dt_ms)
+        self.watchdog.step(dt_ms)
+        if self.watchdog.has_bitten:
+            self._restart_chip()
 
     def block_loop(self, blocked_ms):
         """Hold up the next pass by blocked_ms of simulated time, as a stalled VM would."""
@@ -121,6 +129,8 @@ class Board:
     def begin_boot(self):
         """Power is there: count the boot and start its time."""
         self.power = POWER_ON
+        self.reset_cause = self._next_cause
+        self._next_cause = CAUSE_RESET  # unless something else happens first
         self.boots += 1
         self.boot_at_ms = self.clock.elapsed_ms
         self.worst_gap_us = 0
@@ -128,15 +138,15 @@ class Board:
 
     def cut_power(self):
         """Let the supply fail: all outputs fall back, all sockets are dead, the firmware ends."""
-        if self.power == POWER_ON:
-            self.power = POWER_CUT
-        self.reset_outputs()
-        self.sockets.close_all()
+        self._next_cause = CAUSE_POWER
+        self._fall()
 
     def set_network(self, is_up):
         """Cut the network at once, or bring it back; it stays so over reboots."""
-        self.is_network_up = is_up
-        self._set_link()
+        self.link.is_plugged = is_up
+        connection = getattr(self.app, "connection", None)
+        if connection is not None:  # at once, not only when the firmware looks at the link
+            connection.link_up = self.link.is_up
 
     def stop(self):
         """End the simulator after this pass."""
@@ -145,6 +155,7 @@ class Board:
     def reset_outputs(self):
         """Put every output to its safe level, as a reset of the chip does."""
         self.dead_man_pin.reset()
+        self.watchdog.reset()
         for hw in self.connectors:
             hw.reset()
 
@@ -160,15 +171,20 @@ class Board:
         """Return simulated time since the last boot."""
         return self.clock.elapsed_ms - self.boot_at_ms
 
-    def _set_link(self):
-        connection = getattr(self.app, "connection", None)
-        if connection is not None:
-            connection.link_up = self.is_network_up
+    def _restart_chip(self):
+        self._next_cause = CAUSE_WATCHDOG
+        self._fall()
+
+    def _fall(self):
+        if self.power == POWER_ON:
+            self.power = POWER_CUT
+        self.reset_outputs()
+        self.sockets.close_all()
 
     def _hold_up(self):
         left_ms = self._blocked_ms
         self._blocked_ms = 0
-        while left_ms > 0:
+        while left_ms > 0 and self.is_running:
             dt_ms = min(left_ms, PASS_MS)
             self.pass_time(dt_ms)
             left_ms -= dt_ms

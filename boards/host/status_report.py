@@ -9,6 +9,7 @@ import gc
 from chargecore.base import calendar
 from chargecore.base.clock import WALL_UNKNOWN
 from chargecore.base.ticks import ticks_diff
+from chargecore.net import liveness
 from chargecore.ocpp16 import boot, words
 from chargecore.safety import reasons
 
@@ -18,6 +19,8 @@ _BOOT_STATES = {
     boot.BOOT_ACCEPTED: "Accepted",
 }
 _PILOT_STATES = "ABCDEF"
+_RUNGS = ("none", "socket", "tls", "link", "reset")  # index: RUNG_*
+_CAUSES = ("power", "reset", "watchdog")  # index: CAUSE_*
 
 
 def report(board):
@@ -35,6 +38,7 @@ def _station_part(board):
     return {
         "connected": bool(_get(app, "connection.is_open", False)),
         "registration": _BOOT_STATES.get(_get(app, "ocpp.boot.state", None)),
+        "liveness": _liveness_part(board),
         "outbox": _get(app, "outbox.pending", 0),
         "parked": _get(app, "outbox.parked", 0),
         "heap_free_b": gc.mem_free(),
@@ -48,6 +52,18 @@ def _station_part(board):
         },
         "boots": board.boots,
         "flash_erases": board.journal_flash.erases,
+    }
+
+
+def _liveness_part(board):
+    app = board.app
+    rung = _get(app, "network.liveness.rung", liveness.RUNG_NONE)
+    return {
+        "rung": _RUNGS[rung],
+        "silent_s": _get(app, "network.liveness.silent_s", 0),
+        "silences": _get(app, "network.liveness.silences", 0),
+        "link_restarts": board.link.restarts,
+        "reset_cause": _CAUSES[board.reset_cause],
     }
 
 

@@ -8,6 +8,13 @@ class FakeConnection:
         self.history = []
         self.on_open = None
         self.on_close = None
+        self.is_open = False
+        self.is_ended_by_server = False
+        self.link_up = True
+        self.connects = 0
+        self.failures = 0
+        self.refusals = 0
+        self.polls = 0
 
     def set_callbacks(self, on_open, on_close):
         self.on_open = on_open
@@ -21,6 +28,9 @@ class FakeConnection:
 
     def drop(self, code):
         self.history.append(("drop", code))
+
+    def poll(self, now_ms):
+        self.polls += 1
 
     def names(self):
         """Return the names of the commands, in order."""

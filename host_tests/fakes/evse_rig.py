@@ -4,10 +4,12 @@ from boards.host.fault_switch import FaultSwitch
 from boards.host.hardware import Hardware
 from boards.host.one_shot import OneShot
 from boards.host.plant import Plant
+from boards.host.sim_watchdog import SimWatchdog
 from chargecore.base.event_log import EventLog
 from chargecore.evse.controller import EvseController
 from chargecore.safety.dead_man import DeadMan
 from chargecore.safety.safety_step import SafetyStep
+from chargecore.safety.watchdog import Watchdog
 from fakes.clock import FakeClock
 
 
@@ -33,6 +35,7 @@ class EvseRig:
         self.events = EventLog(self.clock, 200)
         self.pass_ms = pass_ms
         self.one_shot = OneShot(0)
+        self.watchdog = SimWatchdog()
         self.hws = []
         self.plants = []
         for idx in range(connector_count):
@@ -56,7 +59,8 @@ class EvseRig:
         self.controller = self.controllers[0]
         self.contactor = self.controller.contactor
         self.interlock = self.controller.interlock
-        self.safety = SafetyStep(self.controllers, DeadMan(self.one_shot), self.clock, self.events)
+        guards = DeadMan(self.one_shot), Watchdog(self.watchdog)
+        self.safety = SafetyStep(self.controllers, *guards, self.clock, self.events)
         for controller in self.controllers:
             controller.set_offer_ma(16_000)
 
@@ -71,6 +75,7 @@ class EvseRig:
         for plant in self.plants:
             plant.step(self.pass_ms)
         self.one_shot.step(self.pass_ms)
+        self.watchdog.step(self.pass_ms)
         if not self.is_stalled:
             self.safety.step(now_ms)
         if self.keeps_history:

@@ -4,6 +4,7 @@ import json
 
 from chargecore.net.backoff import Backoff
 from chargecore.net.builder import Network
+from chargecore.net.liveness import Liveness
 from chargecore.ocpp16 import builder
 from chargecore.ocpp16.keys import TABLE
 from chargecore.store.builder import Stores
@@ -13,6 +14,7 @@ from fakes.channel import FakeChannel
 from fakes.connection import FakeConnection
 from fakes.core_world import STEP_MS, CoreWorld
 from fakes.rpc_world import Bits
+from fakes.stream import FakeStream
 
 NOW = "2026-11-24T10:00:00Z"
 
@@ -62,8 +64,9 @@ class Ocpp16World(CoreWorld):
         self.channel = PingChannel(2048)
         self.connection = FakeConnection()
         self.backoff = Backoff(bits)
+        self.liveness = Liveness(self.connection, FakeStream(), None, self.clock, self.events)
         self.ocpp = builder.build(
-            Network(self.connection, self.channel, self.backoff),
+            Network(self.connection, self.channel, self.backoff, self.liveness),
             JsonReader(200, 12),
             self.core,
             self.outbox,
@@ -78,6 +81,7 @@ class Ocpp16World(CoreWorld):
         """Run everything once."""
         super().step(step_ms)
         self.channel.pump()
+        self.liveness.poll(self.time.ticks_ms())
         self.ocpp.poll(self.time.ticks_ms())
         self._serve()
 
@@ -86,12 +90,21 @@ class Ocpp16World(CoreWorld):
     def open(self):
         """Let the connection open."""
         self.channel.open()
+        self.connection.is_open = True
+        self.connection.is_ended_by_server = False
+        self.connection.connects += 1
         self.connection.on_open()
 
-    def close(self):
-        """Let the connection break."""
+    def close(self, by_server=False):
+        """Let the connection break, or let the server close it."""
         self._ids = []
         self.channel.close()
+        self.connection.is_open = False
+        self.connection.is_ended_by_server = by_server
+        if by_server:
+            self.connection.refusals += 1
+        else:
+            self.connection.failures += 1
         self.connection.on_close()
 
     def boot(self, run_ms=2000):

@@ -61,7 +61,17 @@ class BoardTest(unittest.TestCase):
         for hw in self.board.connectors:
             for name in names:
                 self.assertIsNotNone(getattr(hw, name))
-        for name in ("ticks_ms", "sockets", "random_bits", "flash_root", "reader", "dead_man_pin"):
+        for name in (
+            "ticks_ms",
+            "sockets",
+            "random_bits",
+            "flash_root",
+            "reader",
+            "dead_man_pin",
+            "watchdog",
+            "link",
+            "reset_cause",
+        ):
             self.assertIsNotNone(getattr(self.board, name))
 
     def test_wires_as_many_phases_as_the_connector_has(self):

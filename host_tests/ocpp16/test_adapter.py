@@ -180,13 +180,56 @@ class SilenceTest(unittest.TestCase):
     def test_takes_a_new_connection_when_two_calls_in_a_row_get_no_answer(self):
         """Connected means that calls get answers."""
         world = Ocpp16World().boot()
+        world.mute = ["StatusNotification", "Heartbeat"]
+        world.controller.plug()
+        world.run_ms(62_000, 100)
+
+        self.assertEqual(world.actions()[:2], ["StatusNotification", "Heartbeat"])
+        self.assertIn(("drop", 1001), world.connection.history)
+        self.assertIn(EV_SERVER_SILENT, world.event_codes())
+
+    def test_asks_with_a_heartbeat_whether_a_server_that_missed_one_call_is_still_there(self):
+        world = Ocpp16World().boot()
         world.mute = ["StatusNotification"]
-        for _ in range(2):
+        for _ in range(4):
             world.controller.is_plugged = not world.controller.is_plugged
             world.run_ms(31_000, 100)
 
-        self.assertIn(("drop", 1001), world.connection.history)
-        self.assertIn(EV_SERVER_SILENT, world.event_codes())
+        self.assertEqual(
+            world.actions()[:3], ["StatusNotification", "Heartbeat", "StatusNotification"]
+        )
+        self.assertEqual(world.connection.names().count("drop"), 0)
+
+    def test_lets_other_calls_go_on_when_heartbeats_are_what_the_server_ignores(self):
+        world = Ocpp16World().boot()
+        world.mute = ["Heartbeat"]
+        world.set("HeartbeatInterval", "40")
+        world.run_ms(75_000, 100)
+        world.controller.plug()
+        world.run_ms(1_000, 100)
+
+        self.assertEqual(world.actions(), ["Heartbeat", "StatusNotification"])
+        self.assertEqual(world.connection.names().count("drop"), 0)
+
+    def test_probes_a_new_connection_after_a_silence_when_there_is_nothing_to_say(self):
+        """Nothing has changed while offline, so nothing would ever prove that it is answered."""
+        world = Ocpp16World().boot()
+        world.close()
+        world.run_ms(20_000, 100)
+        world.open()
+        world.run_ms(15_000, 100)
+
+        self.assertEqual(world.actions(), ["Heartbeat"])
+        self.assertEqual(world.liveness.rung, 0)
+
+    def test_probes_nothing_on_a_new_connection_after_a_clean_close(self):
+        world = Ocpp16World().boot()
+        world.close(by_server=True)
+        world.run_ms(20_000, 100)
+        world.open()
+        world.run_ms(30_000, 100)
+
+        self.assertEqual(world.actions(), [])
 
     def test_stays_connected_when_an_answer_comes_in_between(self):
         world = Ocpp16World()

@@ -3,12 +3,14 @@
 import unittest
 
 from boards.host.one_shot import OneShot
+from boards.host.sim_watchdog import SimWatchdog
 from chargecore.base.event_log import EventLog
 from chargecore.base.events import EV_SAFETY_LATE, EV_STEP_FAILED
 from chargecore.base.scheduler import Scheduler
 from chargecore.safety.dead_man import DeadMan
 from chargecore.safety.reasons import OPEN_EXCEPTION, OPEN_SHUTDOWN
 from chargecore.safety.safety_step import SafetyStep
+from chargecore.safety.watchdog import Watchdog
 from fakes.clock import FakeClock
 
 
@@ -45,11 +47,14 @@ class SafetyStepTest(unittest.TestCase):
         self.events = EventLog(self.clock, 16)
         self.controllers = [FakeStepped(self.clock), FakeStepped(self.clock)]
         self.pin = OneShot(0)
-        self.safety = SafetyStep(self.controllers, DeadMan(self.pin), self.clock, self.events)
+        self.watchdog = SimWatchdog()
+        guards = DeadMan(self.pin), Watchdog(self.watchdog)
+        self.safety = SafetyStep(self.controllers, *guards, self.clock, self.events)
 
     def run_ms(self, ms, pass_ms):
         for _ in range(ms // pass_ms):
             self.pin.step(pass_ms)
+            self.watchdog.step(pass_ms)
             self.safety.step(self.clock.advance_ms(pass_ms))
 
     def test_watches_in_every_call_and_steps_every_20_ms(self):
@@ -101,6 +106,32 @@ class SafetyStepTest(unittest.TestCase):
             self.assertRaises(ValueError, self.run_ms, 40, 10)
 
         self.assertEqual(self.pin.edges, edges)
+
+    def test_feeds_the_watchdog_while_every_check_passes(self):  # R56
+        self.run_ms(10_000, 10)
+
+        self.assertFalse(self.watchdog.has_bitten)
+        self.assertTrue(self.watchdog.feeds >= 499)
+
+    def test_lets_the_watchdog_bite_when_a_check_never_passes(self):  # R56
+        self.run_ms(100, 10)
+        self.controllers[1].is_broken = True
+        for _ in range(99):
+            self.watchdog.step(20)
+            self.assertRaises(ValueError, self.safety.step, self.clock.advance_ms(20))
+        self.assertFalse(self.watchdog.has_bitten)
+
+        self.watchdog.step(40)
+
+        self.assertTrue(self.watchdog.has_bitten)
+
+    def test_does_not_start_the_watchdog_before_the_first_whole_step(self):
+        self.watchdog.step(60_000)
+        self.assertFalse(self.watchdog.has_bitten)
+
+        self.run_ms(20, 20)
+
+        self.assertTrue(self.watchdog.feeds > 0)
 
     def test_opens_everything_through_the_scheduler_when_a_step_fails(self):
         scheduler = Scheduler(self.clock, 4, self.safety.step, self.safety.on_failure, self.events)

@@ -12,6 +12,7 @@ from chargecore.base.event_log import EventLog
 from chargecore.base.ticks import ticks_add
 from chargecore.net.backoff import Backoff
 from chargecore.net.connection import Connection
+from chargecore.net.liveness import RUNG_NONE, RUNG_RESET, Liveness
 from chargecore.net.resolver import Resolver
 from chargecore.net.stream import TcpStream
 from chargecore.net.websocket import WebSocket
@@ -19,6 +20,7 @@ from chargecore.net.ws_frame import HEADER_MAX, apply_mask, copy_range, put_head
 from chargecore.net.ws_receiver import FOUND_CLOSE, FOUND_FAULT, FOUND_MESSAGE, WsReceiver
 from chargecore.net.ws_sender import WsSender
 from chargecore.wire.json_writer import JsonWriter
+from fakes.connection import FakeConnection
 from fakes.ws_server import answer_to, frame, frames_in
 from heap import growth, locked
 
@@ -29,6 +31,16 @@ COVERS = (
     "chargecore.net.connection.Connection.confirmed",
     "chargecore.net.connection.Connection.poll",
     "chargecore.net.connection.Connection._poll_open",
+    "chargecore.net.liveness.Liveness.answered",
+    "chargecore.net.liveness.Liveness.poll",
+    "chargecore.net.liveness.Liveness._look",
+    "chargecore.net.liveness.Liveness._fall_silent",
+    "chargecore.net.liveness.Liveness._sign",
+    "chargecore.net.liveness.Liveness._watch_open",
+    "chargecore.net.liveness.Liveness._climb",
+    "chargecore.net.liveness.Liveness._is_link_suspect",
+    "chargecore.net.liveness.Liveness._is_reset_due",
+    "chargecore.net.liveness.Liveness._step_to",
     "chargecore.net.stream.TcpStream.readinto",
     "chargecore.net.stream.TcpStream.write",
     "chargecore.net.websocket.WebSocket.rx_len",
@@ -129,6 +141,46 @@ class BackoffTest(unittest.TestCase):
             for _ in range(6):
                 backoff.next_wait_ms()
             backoff.succeeded()
+
+
+class QuietStream:
+    """A TLS stream that keeps nothing."""
+
+    is_tls = True
+
+    def renew(self):
+        pass
+
+
+class QuietLink:
+    """A network interface that is up at once."""
+
+    is_up = True
+
+    def restart(self):
+        pass
+
+
+class LivenessTest(unittest.TestCase):
+    def test_climbs_the_whole_ladder_and_comes_down(self):
+        self.now_ms = 0
+        clock = Clock(self.ticks_ms, 1)
+        connection = FakeConnection()
+        liveness = Liveness(connection, QuietStream(), QuietLink(), clock, EventLog(clock, 16))
+        liveness.answered()
+        with locked():
+            for _ in range(70):
+                self.now_ms += 60_000
+                clock.poll(self.now_ms)
+                connection.failures += 1
+                liveness.poll(self.now_ms)
+            highest = liveness.rung
+            liveness.answered()
+
+        self.assertEqual((highest, liveness.rung), (RUNG_RESET, RUNG_NONE))
+
+    def ticks_ms(self):
+        return self.now_ms
 
 
 class ReceiverTest(unittest.TestCase):

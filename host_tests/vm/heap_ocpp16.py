@@ -5,6 +5,7 @@ import unittest
 from chargecore.base.codes import OK
 from chargecore.net.backoff import Backoff
 from chargecore.net.builder import Network
+from chargecore.net.liveness import Liveness
 from chargecore.ocpp16 import builder
 from chargecore.ocpp16.data_transfer import TRANSFER_WAITING
 from chargecore.ocpp16.keys import TABLE
@@ -16,6 +17,7 @@ from fakes.connection import FakeConnection
 from fakes.quiet_station import QuietStation
 from fakes.rpc_world import Bits
 from fakes.storage import FakeStorage
+from fakes.stream import FakeStream
 from heap import growth, locked
 
 COVERS = (
@@ -54,6 +56,10 @@ COVERS = (
     "chargecore.ocpp16.id_tag_info.IdTagInfo._read_expiry",
     "chargecore.ocpp16.id_tag_info.IdTagInfo._is_before_2024",
     "chargecore.ocpp16.id_tag_info.read_id_tag",
+    "chargecore.ocpp16.adapter.Ocpp16._must_probe",
+    "chargecore.ocpp16.presence.Presence.answered",
+    "chargecore.ocpp16.presence.Presence.needs_probe",
+    "chargecore.ocpp16.presence.Presence.probe",
     "chargecore.ocpp16.presence.Presence.replied",
     "chargecore.ocpp16.remote_trigger.RemoteTrigger.handle",
     "chargecore.ocpp16.remote_trigger.RemoteTrigger._verdict",
@@ -222,9 +228,10 @@ class World(QuietStation):
         self.settings = Settings(TABLE, self.config, FakeStorage(), self.events)
         self.channel = ServerChannel()
         self.connection = FakeConnection()
+        self.liveness = Liveness(self.connection, FakeStream(), None, self.clock, self.events)
         bits = Bits().take
         self.ocpp = builder.build(
-            Network(self.connection, self.channel, Backoff(bits)),
+            Network(self.connection, self.channel, Backoff(bits), self.liveness),
             JsonReader(100, 8),
             self.core,
             self.outbox,
@@ -332,6 +339,7 @@ class TestHeapOfOcpp16(unittest.TestCase):
             world.run_all(10)
             world.ocpp.closed()
             world.run(10)
+            world.liveness.needs_probe = True
             world.ocpp.opened()
             world.run_all(10)
             self.statuses.report_all()

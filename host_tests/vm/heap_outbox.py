@@ -20,12 +20,15 @@ from heap import growth, locked
 COVERS = (
     "chargecore.store.block_table.BlockTable.take_out",
     "chargecore.store.block_table.BlockTable.replace_pair",
+    "chargecore.store.block_table.BlockTable.is_pair",
     "chargecore.store.journal.Journal.drop",
     "chargecore.store.journal.Journal.merge",
     "chargecore.store.journal.Journal._copy_wanted",
     "chargecore.store.compactor.Compactor.make_room",
     "chargecore.store.compactor.Compactor.is_wanted",
     "chargecore.store.compactor.Compactor._merge_first",
+    "chargecore.store.compactor.Compactor._may_merge",
+    "chargecore.store.compactor.Compactor._is_ahead",
     "chargecore.store.compactor.Compactor._merge",
     "chargecore.store.compactor.Compactor._thin",
     "chargecore.store.compactor.Compactor._count_owed",
@@ -33,11 +36,18 @@ COVERS = (
     "chargecore.store.compactor.Compactor._classify_record",
     "chargecore.store.compactor.Compactor._classify_sample",
     "chargecore.store.compactor.Compactor._spare",
+    "chargecore.store.delivered.Delivered.upto",
+    "chargecore.store.parked.Parked.fill",
+    "chargecore.store.parked.Parked.add",
+    "chargecore.store.parked.Parked.is_kept",
+    "chargecore.store.parked.Parked.load",
     "chargecore.store.progress.Progress.stamp",
     "chargecore.store.progress.Progress.stamped",
     "chargecore.store.progress.Progress.delivered",
     "chargecore.store.progress.Progress.keep_tx_id",
-    "chargecore.store.progress.Progress.keep_done",
+    "chargecore.store.progress.Progress.is_done",
+    "chargecore.store.progress.Progress.keep_parked",
+    "chargecore.store.progress.Progress._keep_done",
     "chargecore.store.progress.Progress.note_time",
     "chargecore.store.progress.Progress._append",
     "chargecore.store.progress.Progress._kept",
@@ -50,13 +60,16 @@ COVERS = (
     "chargecore.wire.outbox.Outbox.tidy",
     "chargecore.wire.outbox.Outbox.has_next",
     "chargecore.wire.outbox.Outbox.load_next",
+    "chargecore.wire.outbox.Outbox._is_owed",
     "chargecore.wire.outbox.Outbox._resolve_id",
+    "chargecore.store.sessions.Sessions.pass_over",
     "chargecore.wire.outbox.Outbox.first_sample",
     "chargecore.wire.outbox.Outbox.next_sample",
     "chargecore.wire.outbox.Outbox.load_sample",
     "chargecore.wire.outbox.Outbox.set_transaction_id",
     "chargecore.wire.outbox.Outbox.accepted",
     "chargecore.wire.outbox.Outbox.refused",
+    "chargecore.wire.outbox.Outbox.dropped",
     "chargecore.wire.outbox.Outbox.lost",
     "chargecore.wire.outbox.Outbox.transaction_id_of",
     "chargecore.wire.outbox.Outbox.has_id",
@@ -65,6 +78,7 @@ COVERS = (
     "chargecore.wire.outbox._is_message",
     "chargecore.wire.outbox._may_use_reserve",
     "chargecore.wire.retry.Retry.clear",
+    "chargecore.wire.retry.Retry.dropped",
     "chargecore.wire.retry.Retry.is_due",
     "chargecore.wire.retry.Retry.refused",
 )
@@ -148,6 +162,8 @@ class TestHeapOfOutbox(unittest.TestCase):
             station.deliver()
             outbox.load_next()
             outbox.lost()
+            outbox.load_next()
+            outbox.dropped()
             has_id = outbox.has_id(station.tx)
             transaction_id = outbox.transaction_id_of(station.tx)
             station.deliver_all()
@@ -168,8 +184,12 @@ class TestHeapOfOutbox(unittest.TestCase):
                 if outbox.has_next(station.ticks.at_ms) and outbox.load_next() == OK:
                     outbox.refused(station.ticks.at_ms)
                 station.ticks.at_ms = (station.ticks.at_ms + 1_000_000) & 0x3FFFFFFF
+            is_listed = outbox.parked_list.load(3) == OK
+            while station.session(12) != E_FULL:
+                pass
 
         self.assertEqual(outbox.parked, 4)
+        self.assertTrue(is_listed)
 
     def test_fills_thins_and_tidies(self):
         station = self.station

@@ -53,6 +53,7 @@ COVERS = (
     "chargecore.safety.safety_step.SafetyStep.on_failure",
     "chargecore.safety.safety_step.SafetyStep._schedule",
     "chargecore.safety.safety_step.SafetyStep._measure",
+    "chargecore.safety.watchdog.Watchdog.feed",
 )
 
 

@@ -40,6 +40,10 @@ EV_WS_PROTOCOL_ERROR = const(68)
 EV_CONNECT_TIMEOUT = const(69)
 EV_RETRY_IN = const(70)
 EV_SERVER_CLOSED = const(71)
+EV_TLS_RENEWED = const(72)
+EV_LINK_RESTARTED = const(73)
+EV_RESET_WANTED = const(74)
+EV_SERVER_BACK = const(75)
 
 EV_BAD_JSON = const(80)
 EV_CALL_TIMEOUT = const(81)
@@ -50,6 +54,7 @@ EV_BAD_RESULT = const(85)
 EV_BOOT_ANSWER = const(86)
 EV_UNKNOWN_ACTION = const(87)
 EV_SERVER_SILENT = const(88)
+EV_CALL_DROPPED = const(89)
 
 EV_FLASH_ERROR = const(100)
 EV_RECORD_BROKEN = const(101)
@@ -59,9 +64,15 @@ EV_OUTBOX_FULL = const(104)
 EV_RECORD_PARKED = const(105)
 EV_SAMPLES_THINNED = const(106)
 EV_CARDS_OLD = const(107)
+EV_JOURNAL_OLDER = const(108)
+EV_JOURNAL_NEWER = const(109)
+EV_FILE_NEWER = const(110)
+
+DROPPED_RECORD = const(1)  # kinds in EV_CALL_DROPPED
+DROPPED_STATUS = const(2)
 
 TEXTS = (
-    (EV_BOOT, "boot number {a}"),
+    (EV_BOOT, "boot number {a}, cause {b} (0 supply, 1 reset, 2 watchdog)"),
     (EV_STEP_FAILED, "step {a} raised an exception, {b} in a row; contactor opened"),
     (EV_STEP_OVERRUN, "step {a} took {b} ms"),
     (EV_CLOCK_SET, "clock set, moved by {a} s"),
@@ -93,6 +104,10 @@ TEXTS = (
     (EV_CONNECT_TIMEOUT, "no connection within {a} s, stage {b}"),
     (EV_RETRY_IN, "next attempt in {a} s"),
     (EV_SERVER_CLOSED, "server closed the connection with code {a}"),
+    (EV_TLS_RENEWED, "no sign of the server for {a} s: TLS made anew"),
+    (EV_LINK_RESTARTED, "no sign of the server for {a} s: network interface restarted, time {b}"),
+    (EV_RESET_WANTED, "no sign of the server for {a} s: reset as soon as no session runs"),
+    (EV_SERVER_BACK, "a sign of the server after {a} s, on rung {b} of the ladder"),
     (EV_BAD_JSON, "received text that is not an OCPP message, code {a}"),
     (EV_CALL_TIMEOUT, "no answer to call {a} within {b} s"),
     (EV_CALL_ERROR, "server answered call {a} with CALLERROR, code {b}"),
@@ -102,6 +117,7 @@ TEXTS = (
     (EV_BOOT_ANSWER, "BootNotification answered, status {a}, interval {b} s"),
     (EV_UNKNOWN_ACTION, "call with an unknown action"),
     (EV_SERVER_SILENT, "server has not answered {a} calls in a row; new connection"),
+    (EV_CALL_DROPPED, "server closed the connection on a message {a} times; given up, kind {b}"),
     (EV_FLASH_ERROR, "flash operation failed, errno {a}"),
     (EV_RECORD_BROKEN, "{a} broken records skipped in the journal"),
     (EV_SETTINGS_OLD, "settings: newest version is damaged, previous one used"),
@@ -110,6 +126,9 @@ TEXTS = (
     (EV_RECORD_PARKED, "record {a} refused {b} times, parked"),
     (EV_SAMPLES_THINNED, "{a} meter samples dropped to make room"),
     (EV_CARDS_OLD, "authorization cache: newest version is damaged, {a} tags are left"),
+    (EV_JOURNAL_OLDER, "journal: {a} blocks of an older version, records are carried over"),
+    (EV_JOURNAL_NEWER, "journal: {a} blocks of a newer version, left alone"),
+    (EV_FILE_NEWER, "settings or state of a newer version, left alone; an older one is used"),
 )
 
 

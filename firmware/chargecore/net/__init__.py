@@ -14,4 +14,11 @@ A stream (TcpStream now, TLS on top of it later) keeps this protocol:
                             What was not taken has to be offered again, unchanged.
     close()                 give the socket back; may be called at any time and twice
     errno                   of the last E_IO; 0: the other side has closed
+    is_tls                  whether it encrypts
+    renew()                 with is_tls only: forget what was kept for the next connection
+
+`link` is the network interface of the board, or None when there is nothing to restart:
+    is_up                   packets can pass
+    restart()               begin to take it down and up again; is_up tells when it is done. It
+                            never holds the caller up for longer than a scheduler step may take.
 """

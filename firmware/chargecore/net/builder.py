@@ -1,4 +1,4 @@
-"""build(): the way to the server, from the board's sockets. Called by: main.py, once per boot."""
+"""build(): the way to the server, from what the board has. Called by: main.py, once per boot."""
 
 import select
 
@@ -6,6 +6,7 @@ from micropython import const
 
 from chargecore.net.backoff import Backoff
 from chargecore.net.connection import Connection
+from chargecore.net.liveness import Liveness
 from chargecore.net.resolver import Resolver
 from chargecore.net.stream import TcpStream
 from chargecore.net.websocket import WebSocket
@@ -19,19 +20,22 @@ _RX_SIZE = const(6144)  # a longer message is answered with a CALLERROR
 class Network:
     """What others need of it, by name."""
 
-    def __init__(self, connection, channel, backoff):
+    def __init__(self, connection, channel, backoff, liveness):
         self.connection = connection
         self.channel = channel
         self.backoff = backoff
+        self.liveness = liveness  # polls the connection, too
 
 
-def build(sockets, dns_servers, clock, events, random_bits):
+def build(board, clock, events):
     """Return the Network: not configured, not started."""
+    sockets, random_bits = board.sockets, board.random_bits
     tx_buf = bytearray(HEADER_MAX + _TX_SIZE)
     writer = JsonWriter(memoryview(tx_buf)[HEADER_MAX:])
     stream = TcpStream(sockets, select.poll())
     channel = WebSocket(stream, writer, tx_buf, _RX_SIZE, clock, events, random_bits)
-    resolver = Resolver(sockets, dns_servers, clock, random_bits)
+    resolver = Resolver(sockets, board.dns_servers, clock, random_bits)
     backoff = Backoff(random_bits)
     connection = Connection(resolver, stream, channel, backoff, clock, events)
-    return Network(connection, channel, backoff)
+    liveness = Liveness(connection, stream, board.link, clock, events)
+    return Network(connection, channel, backoff, liveness)

@@ -1,16 +1,17 @@
 """Connection: the ladder from "offline" to an open WebSocket, climbed again after each fall.
 
-Called by: the scheduler (poll), main.py (configure, set_callbacks), the station (reconnect_now,
+Called by: liveness (poll), main.py (configure, set_callbacks), the station (reconnect_now,
 drop).
 Never: gives up. Every refusal means to wait and to try again (OCPP-J errata §3.4).
 Heap: while connecting; none while open or waiting.
 """
 
 import binascii
+import errno
 
 from micropython import const
 
-from chargecore.base.codes import OK
+from chargecore.base.codes import E_MISSING, OK
 from chargecore.base.errors import ConfigError
 from chargecore.base.events import (
     EV_CONNECT_TIMEOUT,
@@ -36,6 +37,8 @@ STAGE_CLOSING = const(6)  # was open, the handshake or the old socket still take
 _SUBPROTOCOL = b"ocpp1.6"
 _TCP_TIMEOUT_S = const(10)
 _UPGRADE_TIMEOUT_S = const(15)  # a server with a slow password hash took 1 s
+# A machine has sent these: the way to it works, whatever it thinks of us.
+_FROM_OUTSIDE = (errno.ECONNREFUSED, errno.ECONNRESET)
 _PROVEN_MS = const(60_000)  # a connection that lived so long makes the next wait short again
 
 
@@ -63,6 +66,8 @@ class Connection:
         self.up_since_ms = 0  # when the connection opened; means something while is_open
         self.attempts = 0  # attempts since the last connection that opened
         self.connects = 0  # connections that opened since boot
+        self.failures = 0  # attempts and connections that ended without a sign of the server
+        self.refusals = 0  # and those that somebody out there has refused or ended
         self.last_http_status = 0  # of the latest upgrade; 0: none came
         self._deadline_ms = 0  # of the stage: WAIT ends, the others time out
         self._was_link_up = True
@@ -123,6 +128,11 @@ class Connection:
         self._is_proven = True
         self._backoff.succeeded()
 
+    @property
+    def is_ended_by_server(self):
+        """Whether the latest connection was ended by the other side."""
+        return self._websocket.is_ended_by_server
+
     def poll(self, now_ms):  # HOT
         """Do what can be done without waiting."""
         if self.link_up != self._was_link_up:
@@ -163,7 +173,7 @@ class Connection:
             return
         if state < 0:
             self._events.add(EV_DNS_FAILED, state)
-            self._fail(now_ms)
+            self._fail(now_ms, state == E_MISSING)
         elif self._stream.open(self._resolver.ip_text, self._url.port) != OK:
             self._tcp_failed(now_ms)
         else:
@@ -182,12 +192,12 @@ class Connection:
         elif ticks_diff(now_ms, self._deadline_ms) >= 0:
             self._events.add(EV_CONNECT_TIMEOUT, _TCP_TIMEOUT_S, STAGE_TCP)
             self._resolver.forget()  # the address may be an old one
-            self._fail(now_ms)
+            self._fail(now_ms, False)
 
     def _tcp_failed(self, now_ms):
         self._events.add(EV_TCP_FAILED, self._stream.errno)
         self._resolver.forget()
-        self._fail(now_ms)
+        self._fail(now_ms, self._stream.errno in _FROM_OUTSIDE)
 
     def _poll_upgrade(self, now_ms):
         websocket = self._websocket
@@ -198,10 +208,10 @@ class Connection:
         elif websocket.state == WS_CLOSED:
             if websocket.http_status == 0:  # else the WebSocket has said what was wrong
                 self._events.add(EV_DISCONNECTED, websocket.close_code)
-            self._fail(now_ms)
+            self._fail(now_ms, websocket.http_status != 0 or websocket.is_ended_by_server)
         elif ticks_diff(now_ms, self._deadline_ms) >= 0:
             self._events.add(EV_CONNECT_TIMEOUT, _UPGRADE_TIMEOUT_S, STAGE_UPGRADE)
-            self._fail(now_ms)
+            self._fail(now_ms, False)
 
     def _opened(self, now_ms):
         self._events.add(EV_CONNECTED, self.attempts)
@@ -220,7 +230,7 @@ class Connection:
         if not websocket.is_open:
             self._closed()
             if websocket.state == WS_CLOSED:
-                self._fail(now_ms)
+                self._fail(now_ms, websocket.is_ended_by_server)
         elif not self._is_proven and ticks_diff(now_ms, self.up_since_ms) >= _PROVEN_MS:
             self.confirmed()
 
@@ -234,7 +244,7 @@ class Connection:
         if self._on_close is not None:
             self._on_close()
 
-    def _fail(self, now_ms):
+    def _fail(self, now_ms, is_refusal):
         """Clear up after an attempt or a connection, and wait before the next attempt."""
         self._abandon()
         self.stage = STAGE_WAIT
@@ -242,6 +252,10 @@ class Connection:
             self._is_retry_due = False
             self._deadline_ms = now_ms
             return
+        if is_refusal:
+            self.refusals += 1
+        else:
+            self.failures += 1
         wait_ms = self._backoff.next_wait_ms()
         self._events.add(EV_RETRY_IN, (wait_ms + 999) // 1000)
         self._deadline_ms = ticks_add(now_ms, wait_ms)

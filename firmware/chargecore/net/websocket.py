@@ -6,6 +6,8 @@ Never: connects, resolves names, decides when to try again.
 Heap: rx_size + 1.5 KiB at start; the upgrade allocates; nothing once it is open.
 """
 
+import errno
+
 from micropython import const
 
 from chargecore.base.codes import E_BUSY, OK
@@ -47,6 +49,11 @@ _LINGER_MS = const(1000)  # for the server to close TCP first, RFC 6455 §7.1.1
 _STALL_MS = const(30_000)  # a message of which no byte leaves for so long is on a dead connection
 
 
+_EPIPE = const(32)  # MicroPython's errno module has no name for it
+# What a stream says when the other side has closed or reset it.
+_BY_SERVER = (0, errno.ECONNRESET, _EPIPE)
+
+
 class WebSocket:
     """The channel of the RPC layer: whole text messages in and out.
 
@@ -75,6 +82,7 @@ class WebSocket:
         self.rx_ready = False  # rx_buf[:rx_len] holds a message
         self.http_status = 0  # of the latest upgrade; 0: no answer
         self.close_code = CLOSE_NO_CODE  # why the latest connection ended
+        self.is_ended_by_server = False  # it closed first: close frame, end of TCP, or reset
         self._is_deaf = False  # what comes cannot be read as frames any more
         self._is_peer_done = False  # the server's close frame has come
         self._closing_at_ms = 0  # when the state became WS_CLOSING
@@ -112,6 +120,7 @@ class WebSocket:
         self.rx_ready = False
         self.http_status = 0
         self.close_code = CLOSE_ABNORMAL
+        self.is_ended_by_server = False
         self._is_deaf = False
         self._is_peer_done = False
         self.state = WS_UPGRADING
@@ -159,7 +168,7 @@ class WebSocket:
             if self.state == WS_CLOSED:
                 return
         if self._sender.flush() < 0:
-            self._end()
+            self._broke()
         elif self.state == WS_CLOSING:
             self._watch_closing(now_ms)
         else:
@@ -171,7 +180,7 @@ class WebSocket:
         if self._request_at < len(request):
             took = self._stream.write(request, self._request_at, len(request) - self._request_at)
             if took < 0:
-                self._end()
+                self._broke()
                 return
             self._request_at += took
         count = self._stream.readinto(self._chunk_buf)
@@ -183,7 +192,7 @@ class WebSocket:
         if answer.is_complete or answer.error or (count < 0 and answer.status):
             self._answered(now_ms)
         elif count < 0:
-            self._end()
+            self._broke()
 
     def _answered(self, now_ms):
         """Judge the answer to the upgrade. Source: OCPP-J 1.6 §3.2 for the subprotocol."""
@@ -216,7 +225,7 @@ class WebSocket:
             if self._chunk_at == self._chunk_end:
                 count = self._stream.readinto(self._chunk_buf)
                 if count < 0:
-                    self._end()
+                    self._broke()
                 if count <= 0:
                     return
                 self._chunk_at = 0
@@ -258,6 +267,7 @@ class WebSocket:
         self._is_deaf = True
         if self.is_open:
             self._events.add(EV_SERVER_CLOSED, code)
+            self.is_ended_by_server = True
             self.close_code = code
             self._begin_closing(code)
         self._closing_at_ms = now_ms
@@ -299,6 +309,12 @@ class WebSocket:
             self._is_pong_due = True
             sender.send_ping()
             sender.flush()  # an error shows again in poll()
+
+    def _broke(self):
+        """The stream has ended; note who did it, unless we had begun to close."""
+        if self.state != WS_CLOSING:
+            self.is_ended_by_server = self._stream.errno in _BY_SERVER
+        self._end()
 
     def _end(self):
         """Close the stream: nothing more comes or goes."""

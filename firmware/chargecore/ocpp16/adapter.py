@@ -47,12 +47,18 @@ class Ocpp16:
         self._timeouts = 0  # rpc.timeouts when the last answer came
         self._answers = 0  # rpc.answers seen last
         self._is_open = False
+        self._is_answered = False  # a call was, on this connection
+        self._is_probing = False  # the latest call is a probe
+        self._is_suspicious = False  # the server closed the connection before on a call of ours
         rpc.set_handler(self.on_call)
         rpc.set_on_replied(presence.replied)
 
     def opened(self):
         """The WebSocket is open. A reconnect is not a boot (OCPP-J 1.6 §5.4)."""
         self._is_open = True
+        self._is_answered = False
+        self._is_probing = False
+        self._answers = self.rpc.answers
         self._timeouts = self.rpc.timeouts
         if self.boot.is_accepted:
             self._presence.reconnected()
@@ -61,7 +67,10 @@ class Ocpp16:
         """The WebSocket is gone."""
         self._is_open = False
         self._link.is_online = False  # before the call in flight ends: no more questions
-        self.rpc.on_channel_closed()
+        by_server = self._presence.was_dropped
+        # A probe that is dropped proves nothing: the next connection begins without one.
+        self._is_suspicious = by_server and self.rpc.is_calling and not self._is_probing
+        self.rpc.on_channel_closed(by_server and self._is_answered)
         self._presence.gone()
 
     def poll(self, now_ms):  # HOT
@@ -82,9 +91,23 @@ class Ocpp16:
         if boot.is_accepted:
             if not self._link.is_online:  # it has just been accepted
                 self._presence.accepted()
-            self._ask(self._sources, now_ms)
+            self._is_probing = self._must_probe() and self._presence.probe()
+            if not self._is_probing:
+                self._ask(self._sources, now_ms)
         elif not boot.poll_call(now_ms) and boot.state == BOOT_PENDING:
             self._ask(self._triggered, now_ms)
+
+    def _must_probe(self):  # HOT
+        """Return True when it is not known whether this connection answers anything.
+
+        After a call without an answer; and on a new connection when the server closed the one
+        before on a call, so that a message it cannot stand is told from a server that has died.
+        """
+        if self._timeouts != self.rpc.timeouts:
+            return True
+        if self._is_answered:
+            return False
+        return self._is_suspicious or self._presence.needs_probe
 
     def _ask(self, sources, now_ms):  # HOT
         for source in sources:
@@ -97,6 +120,8 @@ class Ocpp16:
         if rpc.answers != self._answers:
             self._answers = rpc.answers
             self._timeouts = rpc.timeouts
+            self._is_answered = True
+            self._presence.answered()
         elif rpc.timeouts - self._timeouts >= _SILENT_CALLS:
             self._events.add(EV_SERVER_SILENT, rpc.timeouts - self._timeouts)
             self._timeouts = rpc.timeouts

@@ -10,7 +10,7 @@ from chargecore.base.clock import QUALITY_CSMS, WALL_UNKNOWN
 from chargecore.base.codes import OK
 from chargecore.base.events import EV_BOOT_ANSWER, EV_CLOCK_SET
 from chargecore.base.ticks import ticks_add, ticks_diff
-from chargecore.wire.rpc import ANSWER_LOST, ANSWER_RESULT
+from chargecore.wire.rpc import ANSWER_DROPPED, ANSWER_LOST, ANSWER_RESULT
 
 BOOT_NEEDED = const(0)  # to be sent as soon as the connection is there
 BOOT_PENDING = const(1)  # answers calls, sends only what is triggered
@@ -95,7 +95,7 @@ class Boot:
 
         A lost connection is no answer at all: the next one begins with BootNotification again.
         """
-        if status == ANSWER_LOST:
+        if status == ANSWER_LOST or status == ANSWER_DROPPED:
             self._has_waited = True
             return
         if status != ANSWER_RESULT:

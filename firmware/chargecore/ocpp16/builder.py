@@ -1,15 +1,16 @@
 """build(): the OCPP 1.6 side of a station, made from its parts. Called by: main.py, once per boot.
 
 What main.py passes, all of it made before:
-  network      net.builder's: connection, channel (its WebSocket), backoff; build() configures the
-               connection and sets its callbacks, main.py calls start() and schedules its poll
+  network      net.builder's: connection, channel (its WebSocket), backoff, liveness; build()
+               configures the connection and sets its callbacks, main.py calls start() and
+               schedules liveness.poll, which polls the connection
   reader       JsonReader for the rx buffer of the channel: 400 tokens, 12 levels
   core         station.builder's: station, authorizer, recorder, link
   outbox       the one that the recorder writes to
   stores       store.builder's: settings over keys.TABLE (build() sets their on_change), state
   config       the StationConfig that settings writes to
   clock, events, random_bits
-What main.py does with the result: schedule poll every 20 ms or so, after connection.poll; nothing
+What main.py does with the result: schedule poll every 20 ms or so, after liveness.poll; nothing
 else. `boot`, `data_transfer` and `rpc` of it are for the control socket.
 A profile that is not in config.profiles is not imported: its calls are answered NotSupported.
 Errors: ConfigError when the station file cannot be connected with.
@@ -40,7 +41,7 @@ def build(network, reader, core, outbox, stores, config, clock, events, random_b
     rpc = Rpc(channel, reader, clock, events, random_bits, mark)
     boot = Boot(rpc, config, settings, clock, events, random_bits)
     heartbeat = Heartbeat(rpc, config, clock, events)
-    status_notification = StatusNotification(rpc, station, config, clock)
+    status_notification = StatusNotification(rpc, station, config, clock, events)
     requests = Requests(rpc, station, boot, config, clock)
     configuration = Configuration(rpc, settings, config, events)
     data_transfer = DataTransfer(rpc, config)
@@ -61,7 +62,7 @@ def build(network, reader, core, outbox, stores, config, clock, events, random_b
     sources += (Authorize(rpc, authorizer, config), heartbeat, data_transfer)
     sources += (Transactions(rpc, outbox, station, authorizer, config, clock),)
     parts = (boot, heartbeat, status_notification, requests, trigger)
-    presence = Presence(*parts, authorizer, connection, state, link)
+    presence = Presence(*parts, authorizer, connection, network.liveness, state, link)
     ConnectionKeys(connection, channel, backoff, settings, config).apply()
     ocpp = Ocpp16(
         rpc, boot, data_transfer, requests, presence, sources, triggered, actions, events

@@ -6,7 +6,7 @@ Its answer also keeps the clock right. Heap: none after __init__.
 from chargecore.base.codes import OK
 from chargecore.base.ticks import ticks_add, ticks_diff
 from chargecore.ocpp16.boot import set_clock
-from chargecore.wire.rpc import ANSWER_RESULT
+from chargecore.wire.rpc import ANSWER_RESULT, ANSWER_TIMEOUT
 
 
 class Heartbeat:
@@ -20,6 +20,7 @@ class Heartbeat:
         self._render = self.render
         self._answer = self.answered
         self._due_ms = 0
+        self.is_unanswered = False  # the latest one on this connection got no answer
         self._interval_s = 0  # interval that _due_ms was computed with, 0 = not running
 
     def start(self, now_ms):  # HOT
@@ -55,6 +56,7 @@ class Heartbeat:
 
     def answered(self, status, arg):  # HOT
         """Keep the clock right."""
+        self.is_unanswered = status == ANSWER_TIMEOUT
         if status != ANSWER_RESULT:
             return
         reader = self._rpc.reader

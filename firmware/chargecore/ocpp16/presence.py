@@ -5,11 +5,7 @@ Source: OCPP 1.6 §4.2, OCPP-J 1.6 §5.4; B2, B7, B11, G4, X1 of the behaviour r
 Heap: none after __init__, but for the file at the first acceptance ever.
 """
 
-from micropython import const
-
 from chargecore.ocpp16 import memory
-
-_GOING_AWAY = const(1001)  # close code, RFC 6455 §7.4.1
 
 
 class Presence:
@@ -24,6 +20,7 @@ class Presence:
         trigger,
         authorizer,
         connection,
+        liveness,
         state,
         link,
     ):
@@ -34,6 +31,7 @@ class Presence:
         self._trigger = trigger
         self._authorizer = authorizer
         self._connection = connection
+        self._liveness = liveness
         self._state = state
         self.link = link
         link.is_known = memory.is_known(state)
@@ -62,10 +60,32 @@ class Presence:
         if self._trigger is not None:
             self._trigger.dropped()
         self._authorizer.went_offline()
+        self._heartbeat.is_unanswered = False
+
+    @property
+    def was_dropped(self):
+        """Whether it was the server that has ended the latest connection."""
+        return self._connection.is_ended_by_server
+
+    @property
+    def needs_probe(self):  # HOT
+        """Whether the connection has to prove itself."""
+        return self._liveness.needs_probe
+
+    def probe(self):  # HOT
+        """Ask something harmless. Return True when a call was placed.
+
+        Not for ever what this server does not answer: then the others have their turn.
+        """
+        return not self._heartbeat.is_unanswered and self._heartbeat.send()
+
+    def answered(self):  # HOT
+        """A call of ours was answered, well or badly."""
+        self._liveness.answered()
 
     def silent(self):
-        """The server does not answer: only a new connection helps."""
-        self._connection.drop(_GOING_AWAY)
+        """The server does not answer: only a new connection helps, and what the ladder has."""
+        self._liveness.unanswered()
 
     def replied(self, now_ms):  # HOT
         """An answer has left: what it promised may happen now."""

@@ -4,26 +4,32 @@ Called by: Ocpp16, RemoteTrigger. Source: OCPP 1.6 §4.9, OCPP-J 1.6 §5.4; B2, 
 Heap: none after __init__.
 """
 
+from micropython import const
+
 from chargecore.base.clock import WALL_UNKNOWN
 from chargecore.base.codes import OK
+from chargecore.base.events import DROPPED_STATUS, EV_CALL_DROPPED
 from chargecore.ocpp16.words import ERROR_CODE, STATUS
 from chargecore.station.statuses import SUSPENDED_EV
-from chargecore.wire.rpc import ANSWER_RESULT
+from chargecore.wire.rpc import ANSWER_DROPPED, ANSWER_RESULT
 
+_DROPS_MAX = const(5)  # a status the server cannot stand is not tried on every connection
 _EV_SIDE = b"EV side disconnected"  # S9, TC_005_3
 
 
 class StatusNotification:
     """One source over all status logs."""
 
-    def __init__(self, rpc, station, config, clock):
+    def __init__(self, rpc, station, config, clock, events):
         self._rpc = rpc
         self._station = station
         self._config = config
         self._clock = clock
+        self._events = events
         self._render = self.render
         self._answer = self.answered
         self._connector_id = 0  # of the notification in flight
+        self._drops = 0  # times in a row that the server closed the connection on one
 
     def report_all(self):  # HOT
         """Report the present status of connectorId 0 and of every connector (accepted boot)."""
@@ -78,8 +84,15 @@ class StatusNotification:
 
     def answered(self, status, log):  # HOT
         """Remember what the server knows now."""
-        if status == ANSWER_RESULT:
+        if status == ANSWER_DROPPED:
+            self._drops += 1
+            if self._drops < _DROPS_MAX:
+                return
+            self._events.add(EV_CALL_DROPPED, self._drops, DROPPED_STATUS)
+            log.told()  # it is given up: the next change is told again
+        elif status == ANSWER_RESULT:
             log.told()
+        self._drops = 0
 
     def _log(self, connector_id):  # HOT
         if connector_id == 0:

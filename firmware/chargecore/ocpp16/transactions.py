@@ -11,7 +11,7 @@ from chargecore.ocpp16.words import STOP_REASON
 from chargecore.station.auth_cache import TAG_ACCEPTED
 from chargecore.station.id_tag import IdTag
 from chargecore.store import records
-from chargecore.wire.rpc import ANSWER_LOST, ANSWER_RESULT
+from chargecore.wire.rpc import ANSWER_DROPPED, ANSWER_LOST, ANSWER_RESULT
 
 _INT32_MAX = 0x7FFFFFFF  # heap-ok: made once, at import
 _INT32_MIN = -_INT32_MAX - 1
@@ -138,6 +138,8 @@ class Transactions:
         outbox = self._outbox
         if status == ANSWER_LOST:
             outbox.lost()
+        elif status == ANSWER_DROPPED:
+            outbox.dropped()
         elif status == ANSWER_RESULT and self._take(outbox.kind):
             outbox.accepted()
         else:

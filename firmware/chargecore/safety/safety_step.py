@@ -1,7 +1,7 @@
 """SafetyStep: the scheduler's guard: what must be looked at before anything else runs.
 
 Called by: Scheduler before every entry (step) and after a failure (on_failure); main.py.
-Never: feeds the dead man unless every check of a full step has passed in this very call.
+Never: feeds dead man and watchdog unless every check of a full step has passed in this call.
 A controller is an object with interlock.watch(now_ms), step(now_ms) and emergency_open(reason).
 Heap: none after __init__.
 """
@@ -19,9 +19,10 @@ _LATE_MS = const(60)  # R57: a gap worth a warning
 class SafetyStep:
     """Watches all interlocks in each pass, steps all controllers every 20 ms."""
 
-    def __init__(self, controllers, dead_man, clock, events):
+    def __init__(self, controllers, dead_man, watchdog, clock, events):
         self._controllers = controllers
         self._dead_man = dead_man
+        self._watchdog = watchdog
         self._events = events
         now_ms = clock.ticks_ms()
         self._due_ms = now_ms
@@ -32,7 +33,7 @@ class SafetyStep:
         self.late_steps = 0  # gaps of more than 60 ms
 
     def step(self, now_ms):  # HOT
-        """Watch; when a burst is due, run the full step and then feed the dead man."""
+        """Watch; when a burst is due, run the full step and then feed dead man and watchdog."""
         for controller in self._controllers:
             controller.interlock.watch(now_ms)
         if ticks_diff(now_ms, self._due_ms) < 0:
@@ -42,6 +43,7 @@ class SafetyStep:
         for controller in self._controllers:
             controller.step(now_ms)
         self._dead_man.feed()
+        self._watchdog.feed()
 
     def open_all(self, reason):  # HOT
         """Open every contactor at once."""

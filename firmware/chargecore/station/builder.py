@@ -2,6 +2,7 @@
 
 from micropython import const
 
+from chargecore.base.boot_causes import CAUSE_POWER
 from chargecore.station.auth_cache import AuthCache
 from chargecore.station.authorizer import Authorizer
 from chargecore.station.cache_keeper import CacheKeeper
@@ -11,6 +12,7 @@ from chargecore.station.metering import Metering
 from chargecore.station.recorder import Recorder
 from chargecore.station.recovery import Recovery
 from chargecore.station.station import Station
+from chargecore.station.stop_reasons import STOP_POWER_LOSS, STOP_REBOOT
 from chargecore.station.swipe_desk import SwipeDesk
 from chargecore.station.transaction import Transaction
 
@@ -27,10 +29,13 @@ class Core:
         self.link = link
 
 
-def build(controllers, meters, reader, outbox, state, cards, config, clock, events):
+def build(
+    controllers, meters, reader, outbox, state, cards, config, clock, events, cause=CAUSE_POWER
+):
     """Return the Core. controllers and meters go by connector; outbox.start() has run.
 
-    cards: VersionPair that keeps the authorization cache.
+    cards: VersionPair that keeps the authorization cache. cause: why this boot happened, CAUSE_*,
+    which names the end of a session that it finds open.
     """
     link = Link()
     recorder = Recorder(outbox, clock)
@@ -44,7 +49,8 @@ def build(controllers, meters, reader, outbox, state, cards, config, clock, even
             Connector(idx + 1, controller, transaction, metering, config, clock, events)
         )
     desk = SwipeDesk(connectors, authorizer, config, events)
-    recovery = Recovery(outbox, recorder, connectors, state, config, events)
+    reason = STOP_POWER_LOSS if cause == CAUSE_POWER else STOP_REBOOT
+    recovery = Recovery(outbox, recorder, connectors, state, config, events, reason)
     keeper = CacheKeeper(cache, cards, connectors, config, events)
     station = Station(
         connectors, desk, reader, recovery, keeper, outbox, state, link, config, clock, events

@@ -10,7 +10,7 @@ Heap: none after start(), but for files that the carrier opens when the block ch
 
 from chargecore.base.clock import WALL_UNKNOWN
 from chargecore.base.codes import E_EMPTY, E_FULL, E_MISSING, OK
-from chargecore.base.events import EV_RECORD_PARKED
+from chargecore.base.events import DROPPED_RECORD, EV_CALL_DROPPED, EV_RECORD_PARKED
 from chargecore.store import records
 from chargecore.store.boot_times import BootTimes
 from chargecore.store.compactor import Compactor
@@ -242,6 +242,19 @@ class Outbox:
         """The connection died before an answer: no attempt is used up (T4)."""
         self._is_loaded = False
 
+    def dropped(self):  # HOT
+        """The server closed the connection on the message, though it answers others.
+
+        It uses up no attempt; but a server that does so again and again would block all that
+        follows for ever, without a word. See Retry.dropped().
+        """
+        if not self._is_loaded:
+            return
+        self._is_loaded = False
+        if not self._retry.dropped():
+            self._events.add(EV_CALL_DROPPED, self._retry.drops, DROPPED_RECORD)
+            self._park()
+
     def transaction_id_of(self, tx):  # HOT
         """Return the server's number for a local transaction; -1 when it has none (see has_id)."""
         for c in range(SLOTS):
@@ -258,7 +271,8 @@ class Outbox:
 
     def _park(self):  # HOT
         """Give the message up, report it, and go on with the next one."""
-        self._events.add(EV_RECORD_PARKED, self.seq, self._retry.attempts)
+        retry = self._retry
+        self._events.add(EV_RECORD_PARKED, self.seq, retry.attempts + retry.drops)
         self.parked += 1
         self._finish()
         progress = self._progress

@@ -44,6 +44,7 @@ ANSWER_RESULT = const(0)  # payload_idx is its payload while answer() runs
 ANSWER_ERROR = const(1)  # a CALLERROR, or an answer that cannot be read
 ANSWER_TIMEOUT = const(2)
 ANSWER_LOST = const(3)  # the channel has closed: nobody knows whether the call arrived
+ANSWER_DROPPED = const(4)  # the server has closed it on this call, having answered others
 
 _TX_NONE = const(0)  # what is being sent
 _TX_CALL = const(1)
@@ -135,15 +136,23 @@ class Rpc:
             self._tx = _TX_CALL
         return OK
 
-    def on_channel_closed(self):  # HOT
-        """Forget what was on the channel: the call in flight is lost, owed answers are void."""
+    @property
+    def is_calling(self):
+        """Whether a call of ours waits for its answer."""
+        return self._slot.is_busy
+
+    def on_channel_closed(self, is_dropped=False):  # HOT
+        """Forget what was on the channel: the call in flight is lost, owed answers are void.
+
+        is_dropped: the server has closed it, and does not do so whatever we send.
+        """
         self._tx = _TX_NONE
         self._is_held = False
         self._is_asked = False
         self._defer_len = 0
         self._late_render = None
         if self._slot.is_busy:
-            self._end_call(ANSWER_LOST, E_MISSING)
+            self._end_call(ANSWER_DROPPED if is_dropped else ANSWER_LOST, E_MISSING)
 
     def poll(self, now_ms):  # HOT
         """Take at most one message in, send an answer that waits, watch the deadline."""
