@@ -22,9 +22,8 @@ class RamState(StateStore):
     """A StateStore whose file is a FakeStorage."""
 
     def __init__(self, storage, events):
+        StateStore.__init__(self, "", STATE_LEN, events)
         self._pair = storage
-        self._events = events
-        self.buf = bytearray(STATE_LEN)
 
 
 class Flash:

@@ -68,6 +68,7 @@ class RamStorage:
 
     def __init__(self):
         self.is_old = False
+        self.is_newer = False
         self.errno = 0
         self.saved_len = 0
 

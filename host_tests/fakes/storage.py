@@ -10,6 +10,7 @@ class FakeStorage:
         self.images = []
         self.is_broken = False
         self.is_old = False
+        self.is_newer = False
         self.errno = 5
 
     def load(self, buf):

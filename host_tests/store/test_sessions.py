@@ -47,7 +47,7 @@ class TestSessions(unittest.TestCase):
 
     def test_sends_minus_one_when_the_start_was_given_up(self):
         self.note(records.REC_START, 1, 5, 1, True)
-        self.note_id(1, 5, 44, records.TX_ID_FLAG_REFUSED)
+        self.note_id(1, 5, 44, 0)
 
         self.assertEqual(self.sessions.transaction_id[1], TX_ID_NONE)
         self.assertEqual(self.sessions.is_id_known[1], 0)

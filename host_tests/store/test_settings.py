@@ -15,7 +15,7 @@ from chargecore.base.codes import (
     OK,
 )
 from chargecore.base.event_log import EventLog
-from chargecore.base.events import EV_FLASH_ERROR, EV_SETTINGS_OLD
+from chargecore.base.events import EV_FILE_NEWER, EV_FLASH_ERROR, EV_SETTINGS_OLD
 from chargecore.store.settings import REBOOT, RO, RW, T_BOOL, T_INT, T_TEXT, WO, Settings
 from chargecore.store.version_pair import VersionPair
 from fakes.scratch import new_folder, read_bytes, write_bytes
@@ -296,3 +296,10 @@ class SettingsOnFilesTest(unittest.TestCase):
 
         last = self.events.total - 1
         self.assertEqual(self.events.field(last, 0), EV_SETTINGS_OLD)
+
+    def test_says_so_when_a_newer_build_has_left_files_of_its_own(self):
+        write_bytes(self.path + ".a2", b"")
+
+        self.boot()
+
+        self.assertEqual(self.events.field(self.events.total - 1, 0), EV_FILE_NEWER)

@@ -4,7 +4,7 @@ import unittest
 
 from chargecore.base.clock import Clock
 from chargecore.base.event_log import EventLog
-from chargecore.base.events import EV_FLASH_ERROR, EV_SETTINGS_OLD
+from chargecore.base.events import EV_FILE_NEWER, EV_FLASH_ERROR, EV_SETTINGS_OLD
 from chargecore.store.state import STATE_LEN, USER_AT, StateStore
 from fakes.scratch import new_folder, write_bytes
 
@@ -85,3 +85,34 @@ class StateStoreTest(unittest.TestCase):
         state.clear_restart()
 
         self.assertTrue(self.boot().restart_reason() < 0)
+
+    def test_gives_bytes_of_a_newer_build_back_as_they_came(self):
+        newer = StateStore(self.folder + "/state", STATE_LEN + 12, self.events)
+        newer.load()
+        for at in range(STATE_LEN + 12):
+            newer.buf[at] = 100 + at
+        newer.save()
+
+        state = self.boot()
+        boot_number = state.next_boot()
+
+        newer.load()
+        self.assertEqual(newer.u16(0), boot_number)
+        self.assertEqual(bytes(newer.buf[2 : STATE_LEN + 12]), bytes(range(102, 144)))
+        self.assertEqual(self.events.total, 0)
+
+    def test_has_zeros_where_an_older_build_had_nothing(self):
+        older = StateStore(self.folder + "/state", 8, self.events)
+        older.buf[7] = 9
+        older.save()
+
+        state = self.boot()
+
+        self.assertEqual(bytes(state.buf), bytes(7) + b"\x09" + bytes(len(state.buf) - 8))
+
+    def test_says_so_when_a_newer_build_has_left_files_of_its_own(self):
+        write_bytes(self.folder + "/state.b2", b"")
+
+        self.boot()
+
+        self.assertEqual(self.events.field(0, 0), EV_FILE_NEWER)

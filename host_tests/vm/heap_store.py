@@ -13,6 +13,7 @@ from chargecore.store import records
 from chargecore.store.boot_times import BOOTS_KEPT, BootTimes
 from chargecore.store.flash_files import FlashFiles
 from chargecore.store.journal import Journal
+from chargecore.store.layout import carry_over
 from chargecore.store.open_session import OpenSession
 from chargecore.store.records import Record
 from chargecore.store.sample_list import SampleList
@@ -54,6 +55,8 @@ COVERS = (
     "chargecore.store.journal.Journal._begin_block",
     "chargecore.store.journal.Journal._write_head",
     "chargecore.store.journal.Journal._erase",
+    "chargecore.store.layout.carry_over",
+    "chargecore.store.layout._from_1",
     "chargecore.store.open_session.OpenSession.load",
     "chargecore.store.open_session.OpenSession._take",
     "chargecore.store.open_session.OpenSession._take_sample",
@@ -128,6 +131,18 @@ class TestHeapOfRecords(unittest.TestCase):
             )
 
         self.assertTrue(is_whole and is_same)
+
+    def test_records_of_an_older_layout(self):
+        record = Record()
+        carried = 0
+        with locked():
+            for kind in range(records.REC_START, records.REC_BOOT_TIME + 1):
+                record.clear(kind, 1)
+                record.put_u8(28, 3)  # of layout 1: parked, refused
+                carry_over(record, 1)
+                carried += record.u8(records.OFF_KIND) == records.REC_PARKED
+
+        self.assertEqual(carried, 2)
 
     def test_sessions(self):
         sessions = Sessions()

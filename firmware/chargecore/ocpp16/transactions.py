@@ -11,7 +11,8 @@ from chargecore.ocpp16.words import STOP_REASON
 from chargecore.station.auth_cache import TAG_ACCEPTED
 from chargecore.station.id_tag import IdTag
 from chargecore.store import records
-from chargecore.wire.rpc import ANSWER_DROPPED, ANSWER_LOST, ANSWER_RESULT
+from chargecore.store.parked import WHY_BAD_RESULT, WHY_CALL_ERROR, WHY_TIMEOUT
+from chargecore.wire.rpc import ANSWER_DROPPED, ANSWER_LOST, ANSWER_RESULT, ANSWER_TIMEOUT
 
 _INT32_MAX = 0x7FFFFFFF  # heap-ok: made once, at import
 _INT32_MIN = -_INT32_MAX - 1
@@ -143,7 +144,12 @@ class Transactions:
         elif status == ANSWER_RESULT and self._take(outbox.kind):
             outbox.accepted()
         else:
-            outbox.refused(self._clock.ticks_ms())
+            why = WHY_CALL_ERROR
+            if status == ANSWER_TIMEOUT:
+                why = WHY_TIMEOUT
+            elif status == ANSWER_RESULT:
+                why = WHY_BAD_RESULT
+            outbox.refused(self._clock.ticks_ms(), why)
 
     def _take(self, kind):  # HOT
         """Use the answer. Return False for an invalid one: that is a failure to process (J6)."""

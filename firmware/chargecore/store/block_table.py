@@ -1,7 +1,7 @@
 """BlockTable: which journal blocks are in use, in which order, how full, and which comes next.
 
 Called by: Journal, JournalMount (fill it), Compactor (reads it). Never: touches flash.
-Heap: four small arrays, none after __init__.
+Heap: five small arrays, none after __init__.
 """
 
 from array import array
@@ -9,8 +9,11 @@ from array import array
 from micropython import const
 
 from chargecore.base.codes import E_FULL
+from chargecore.store.layout import LAYOUT
 
-UNUSABLE = const(-1)  # in used[]: could not be read or erased, left alone until the next boot
+UNUSABLE = const(-1)  # in used[]: could not be erased, left alone until the next boot
+APART = const(-2)  # in used[]: not readable now, or newer than this build: its records wait there
+_UNKNOWN = const(-1)  # in first_seq[] of a block set apart
 SPARE_BLOCKS = const(1)  # never taken by append(), so that a merge always has room
 
 
@@ -23,9 +26,10 @@ class BlockTable:
         self.first_seq = array("i", [0] * block_count)  # range of numbers a block stands for
         self.last_seq = array("i", [0] * block_count)
         self.used = array("i", [0] * block_count)  # slots taken, header included; 0 = erased
+        self.layout = bytearray(block_count)  # of its records
         self.order = bytearray(block_count)
         self.order_count = 0
-        self.unusable = 0  # blocks marked UNUSABLE
+        self.unusable = 0  # blocks marked UNUSABLE or APART
         self._last_taken = block_count - 1
 
     def clear(self):
@@ -78,6 +82,7 @@ class BlockTable:
     def take(self, block, first_seq):  # HOT
         """A block has got its header: it is the newest now."""
         self.used[block] = 1
+        self.layout[block] = LAYOUT
         self.first_seq[block] = first_seq
         self.last_seq[block] = first_seq - 1
         self.order[self.order_count] = block
@@ -96,6 +101,7 @@ class BlockTable:
         self.first_seq[target] = self.first_seq[older]
         self.last_seq[target] = self.last_seq[newer]
         self.used[target] = used
+        self.layout[target] = LAYOUT
         self.take_out(order_idx + 1)
         self.order[order_idx] = target
 
@@ -103,6 +109,26 @@ class BlockTable:
         """Note how an erase went."""
         if is_erased:
             self.used[block] = 0
-        elif self.used[block] != UNUSABLE:
+        elif self.used[block] >= 0:
             self.used[block] = UNUSABLE
             self.unusable += 1
+
+    def set_apart(self, block, first_seq=_UNKNOWN):
+        """Leave a block alone; first_seq is the lowest number it can hold."""
+        self.used[block] = APART
+        self.first_seq[block] = first_seq
+        self.unusable += 1
+
+    def is_pair(self, order_idx):  # HOT
+        """Return False when records set apart may lie between a block and the next one.
+
+        A merged block stands for a whole range of numbers: it must not take in those.
+        """
+        low = self.first_seq[self.order[order_idx]]
+        high = self.first_seq[self.order[order_idx + 1]]
+        for block in range(self.block_count):
+            if self.used[block] == APART:
+                first_seq = self.first_seq[block]
+                if first_seq == _UNKNOWN or low < first_seq < high:
+                    return False
+        return True

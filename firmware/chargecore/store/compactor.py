@@ -26,10 +26,11 @@ _NONE = const(-1)
 class Compactor:
     """Works on the whole journal at once: a call takes a thousand reads, one block of writes."""
 
-    def __init__(self, journal, sessions, events):
+    def __init__(self, journal, sessions, parked, events):
         self._journal = journal
         self._blocks = journal.blocks
         self._sessions = sessions
+        self._parked = parked
         self._events = events
         self._record = Record()
         self._is_wanted = self.is_wanted
@@ -77,10 +78,26 @@ class Compactor:
             newer = blocks.order[i + 1]
             excess = self._needed[older] + self._needed[newer] - room
             sparable = self._sparable[older] + self._sparable[newer]
-            if excess > (sparable if is_thinning else 0) or not self._journal.is_closed(i + 1):
+            if excess > (sparable if is_thinning else 0) or not self._may_merge(i):
                 continue
             return self._merge(i, excess, sparable)
         return E_FULL
+
+    def _may_merge(self, order_idx):  # HOT
+        blocks = self._blocks
+        if not self._journal.is_closed(order_idx + 1) or not blocks.is_pair(order_idx):
+            return False
+        # A copy has today's layout: it must not make what an older build delivered owed again.
+        done_seq = self._done_seq
+        return not (
+            self._is_ahead(blocks.order[order_idx], done_seq)
+            or self._is_ahead(blocks.order[order_idx + 1], done_seq)
+        )
+
+    def _is_ahead(self, block, done_seq):  # HOT
+        """Return True when some of a block is delivered though older records are not."""
+        upto_seq = self._journal.delivered.upto(self._blocks.layout[block])
+        return upto_seq > done_seq and self._blocks.last_seq[block] > done_seq
 
     def _merge(self, order_idx, excess, sparable):  # HOT
         """Merge a pair, leaving out as many samples as are too many."""
@@ -139,7 +156,11 @@ class Compactor:
     def _classify_record(self, block, slot):  # HOT
         record = self._record
         seq = record.u32(records.OFF_SEQ)
-        if not self._sessions.is_needed(record, seq, self._done_seq):
+        if record.u8(records.OFF_KIND) == records.REC_PARKED:
+            is_needed = self._parked.is_kept(seq)
+        else:
+            is_needed = self._sessions.is_needed(record, seq, self._done_seq)
+        if not is_needed:
             return
         at = block * self._slot_count + slot
         self._flags_buf[at] = _NEEDED

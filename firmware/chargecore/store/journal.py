@@ -2,15 +2,23 @@
 
 Called by: Outbox, Room, Compactor. A record whose append() returned its number is on flash, whole;
 one that was cut is never returned. Never: knows what a record means.
-Layout: block_head.py for slot 0 of a block, one record in each of the others, numbers rising.
+Layout: block_head.py for slot 0 of a block, one record in each of the others, numbers rising;
+records of an older layout come out as today's (layout.py).
 Heap: none after mount(), but for files that the carrier opens when the block changes.
 """
 
 from chargecore.base.codes import E_EMPTY, E_FULL, E_IO, E_MISSING, OK
-from chargecore.base.events import EV_FLASH_ERROR, EV_RECORD_BROKEN
+from chargecore.base.events import (
+    EV_FLASH_ERROR,
+    EV_JOURNAL_NEWER,
+    EV_JOURNAL_OLDER,
+    EV_RECORD_BROKEN,
+)
 from chargecore.store.block_head import HEAD_FRESH, HEAD_MERGED, BlockHead
 from chargecore.store.block_table import SPARE_BLOCKS, BlockTable
+from chargecore.store.delivered import Delivered
 from chargecore.store.journal_mount import JournalMount
+from chargecore.store.layout import LAYOUT, carry_over
 from chargecore.store.records import OFF_SEQ, RECORD_LEN, Record
 
 _SPOILED = bytes(RECORD_LEN)  # programmed over a record that the caller was told is not kept
@@ -19,8 +27,8 @@ _SPOILED = bytes(RECORD_LEN)  # programmed over a record that the caller was tol
 class Journal:
     """Records by sequence number, from 1 up. Full: append() refuses (E_FULL); see Compactor.
 
-    mark is a number for the owner, kept in the header of every block that is begun. It must not
-    fall. flash: read, program, erase, block_count, block_size, errno as in flash_files.py.
+    mark is up to which number all is delivered, kept in the header of every block that is begun.
+    flash: read, program, erase, block_count, block_size, errno as in flash_files.py.
     """
 
     def __init__(self, flash, events):
@@ -37,19 +45,28 @@ class Journal:
         self._hint_seq = 0
         self.next_seq = 1
         self.mark = 0
+        self.delivered = Delivered()  # as found at mount
+        self.found_layout = LAYOUT  # of the block in which read_from() found the last record
         self.broken = 0  # slots skipped at mount because they were cut or damaged
+        self.newer = 0  # blocks left alone because a newer build wrote them
 
     def mount(self):
         """Find out what is on flash and finish what a cut left undone."""
-        found = JournalMount(self._flash, self.blocks)
+        self.delivered.clear()
+        found = JournalMount(self._flash, self.blocks, self.delivered)
         found.run()
         self.next_seq = found.next_seq
-        self.mark = found.mark
+        self.mark = self.delivered.upto(LAYOUT)
         self.broken = found.broken
+        self.newer = found.newer
         self._is_open = found.is_open
         self._hint_block = -1
         if self.broken:
             self._events.add(EV_RECORD_BROKEN, self.broken)
+        if found.older:
+            self._events.add(EV_JOURNAL_OLDER, found.older)
+        if found.newer:
+            self._events.add(EV_JOURNAL_NEWER, found.newer)
 
     # ---- records ----
 
@@ -115,6 +132,7 @@ class Journal:
                 self._hint_block = block
                 self._hint_slot = slot
                 self._hint_seq = record.u32(OFF_SEQ)
+                self.found_layout = self.blocks.layout[block]
                 return self._hint_seq
             slot += 1
         return E_EMPTY
@@ -132,7 +150,12 @@ class Journal:
         """Return True when that slot holds a whole record; it is in `record` either way."""
         if self._flash.read(block, slot * RECORD_LEN, record.buf) != OK:
             return False
-        return record.is_valid()
+        if not record.is_valid():
+            return False
+        layout = self.blocks.layout[block]
+        if layout != LAYOUT:
+            carry_over(record, layout)
+        return True
 
     # ---- blocks, for the compactor ----
 

@@ -1,7 +1,8 @@
 """Progress: how far delivery has come, kept on flash: one number that rides along with records.
 
 Called by: Outbox. Writes the control records: delivered or parked up to here, the server's
-transaction id, the time of a boot. Heap: one record, none after __init__, but the carrier's files.
+transaction id, the time of a boot, what was parked.
+Heap: one record, none after __init__, but the carrier's files.
 """
 
 from micropython import const
@@ -9,6 +10,7 @@ from micropython import const
 from chargecore.base.clock import WALL_UNKNOWN
 from chargecore.base.codes import E_FULL, OK
 from chargecore.store import records
+from chargecore.store.layout import LAYOUT
 from chargecore.store.records import Record
 
 _DONE_EVERY = const(8)  # meter values that may be sent twice after a cut
@@ -29,17 +31,19 @@ class Progress:
         self.has_untimed = False  # something was recorded without wall time
         self._is_time_kept = False  # a REC_BOOT_TIME of this boot was written
 
-    def load(self, record):
-        """Find out at boot what is delivered; record is used for reading."""
-        journal = self._journal
-        self.done_seq = journal.mark
-        seq = journal.read_from(1, record)
-        while seq >= 0:
-            if record.u8(records.OFF_KIND) != records.REC_METER:
-                if self.done_seq < record.u32(records.OFF_DONE_SEQ):
-                    self.done_seq = record.u32(records.OFF_DONE_SEQ)
-            seq = journal.read_from(seq + 1, record)
+    def load(self):
+        """Take over at boot what the mount has found out."""
+        self.done_seq = self._journal.delivered.upto(LAYOUT)
         self._kept_done_seq = self.done_seq
+
+    def is_done(self, seq, layout):  # HOT
+        """Return True for a record delivered or parked; layout: of the block it is in."""
+        return seq <= self.done_seq or seq <= self._journal.delivered.upto(layout)
+
+    def advance(self, seq):
+        """Nothing up to that record is owed; at boot, where an older build has delivered it."""
+        if self.done_seq < seq:
+            self.done_seq = seq
 
     def stamp(self, record):  # HOT
         """Let a record carry the number; a sample has no room for it."""
@@ -57,25 +61,33 @@ class Progress:
         if is_sample and self._unkept < _DONE_EVERY:
             return
         if self._kept_done_seq < self.done_seq:
-            self.keep_done(connector, tx, 0)
+            self._keep_done(connector, tx)
 
-    def keep_tx_id(self, connector, tx, seq, transaction_id, flags):  # HOT
-        """Keep what became of the start record seq of tx: TX_ID_FLAG_*. Return OK or E_."""
+    def keep_tx_id(self, connector, tx, seq, transaction_id):  # HOT
+        """Keep the server's number of tx, whose start record is seq. Return OK or E_."""
         control = self._control
         control.clear(records.REC_TX_ID, connector)
         control.put_u32(records.OFF_TX, tx)
         control.put_i32(records.TX_ID_VALUE, transaction_id)
-        control.put_u8(records.TX_ID_FLAGS, flags)
-        return self._append(seq)
+        control.put_u8(records.TX_ID_FLAGS, records.TX_ID_FLAG_KNOWN)
+        code = self._append(seq)
+        return code if code < 0 else OK
 
-    def keep_done(self, connector, tx, flags):  # HOT
-        """Write done_seq at once. flags: DONE_FLAG_*. Return OK or E_."""
+    def keep_parked(self, parked, message, attempts, why):  # HOT
+        """Write that a message is given up, and note it in the list of parked ones."""
+        control = self._control
+        parked.fill(control, message, attempts, why)
+        seq = self._append(self.done_seq)
+        if seq > 0:
+            parked.add(seq)
+
+    def _keep_done(self, connector, tx):  # HOT
+        """Write done_seq at once."""
         control = self._control
         control.clear(records.REC_DONE, connector)
         control.put_u32(records.OFF_TX, tx)
         control.put_u32(records.DONE_SEQ, self.done_seq)
-        control.put_u8(records.DONE_FLAGS, flags)
-        return self._append(self.done_seq)
+        self._append(self.done_seq)
 
     def note_time(self):  # HOT
         """Once this boot's time is known, keep it for the records that were made without."""
@@ -95,7 +107,7 @@ class Progress:
         self._append(self.done_seq)
 
     def _append(self, done_seq):  # HOT
-        """Write the control record, carrying done_seq. Return OK or an E_ code."""
+        """Write the control record, carrying done_seq. Return its number or an E_ code."""
         clock = self._clock
         control = self._control
         control.stamp(clock.boot_number, clock.uptime_s, clock.wall_s())
@@ -106,7 +118,7 @@ class Progress:
         if seq < 0:
             return seq
         self._kept(done_seq)
-        return OK
+        return seq
 
     def _kept(self, done_seq):  # HOT
         self._kept_done_seq = done_seq

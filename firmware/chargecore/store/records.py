@@ -1,8 +1,9 @@
 """Records: the 64-byte layout of everything the station must not forget, and its byte accessors.
 
 Called by: journal, outbox, compactor here; under the name station.records by station and adapters.
-Never: knows a protocol. Numbers are little-endian; u32 fields stay below 2^30, so that a board
-makes no heap int of them; i32 fields hold what a server chose and may leave that range.
+Never: knows a protocol. Whoever changes anything here makes a new layout, see layout.py.
+Numbers are little-endian; u32 fields stay below 2^30, so that a board makes no heap int of them;
+i32 fields hold what a server chose and may leave that range.
 Heap: none after __init__.
 """
 
@@ -15,9 +16,10 @@ RECORD_LEN = const(64)
 REC_START = const(1)  # a transaction began
 REC_METER = const(2)  # one instant of a meter
 REC_STOP = const(3)  # a transaction ended
-REC_TX_ID = const(4)  # the server's answer to a start: its transaction id, or that it was given up
+REC_TX_ID = const(4)  # the server's answer to a start: its transaction id
 REC_DONE = const(5)  # everything up to a sequence number is delivered
 REC_BOOT_TIME = const(6)  # the wall time of a boot became known
+REC_PARKED = const(7)  # a message was given up
 
 # 0    1         2     4    8         12      16  20           24..61   62
 # kind connector boot  seq  uptime_s  wall_s  tx  register_wh  payload  crc
@@ -53,13 +55,19 @@ STOP_REASON = const(45)  # station.stop_reasons
 TX_ID_VALUE = const(24)  # i32
 TX_ID_FLAGS = const(28)
 TX_ID_FLAG_KNOWN = const(1)
-TX_ID_FLAG_REFUSED = const(
-    2
-)  # the start was given up: the rest is sent with -1 (OCPP 1.6 errata 3.18)
 
 DONE_SEQ = const(24)  # u32, the newest record the server has taken or that was parked
-DONE_FLAGS = const(28)
-DONE_FLAG_PARKED = const(1)
+
+# Connector, transaction and register are the message's, the instant is that of the parking.
+PARKED_SEQ = const(24)  # u32, number of the message
+PARKED_KIND = const(28)  # REC_START, REC_METER or REC_STOP
+PARKED_KIND_UNKNOWN = const(0)
+PARKED_WHY = const(29)  # store.parked.WHY_*
+PARKED_ATTEMPTS = const(30)  # u16
+PARKED_COUNT = const(32)  # u32, messages given up so far, this one included; 0 = not known
+PARKED_BOOT = const(36)  # u16, when the message was made, as in its own record
+PARKED_UPTIME_S = const(38)  # u32
+PARKED_WALL_S = const(42)  # i32
 
 BOOT_TIME_BOOT = const(24)  # u16
 BOOT_TIME_OFFSET_S = const(28)  # i32, wall time at uptime 0

@@ -53,6 +53,18 @@ class Sessions:
             is_known = record.u8(records.TX_ID_FLAGS) & records.TX_ID_FLAG_KNOWN
             self.answered(c, tx, record.i32(records.TX_ID_VALUE), is_known)
 
+    def pass_over(self, record, seq):  # HOT
+        """Take a record that is not owed again, behind others that were (store.delivered)."""
+        kind = record.u8(records.OFF_KIND)
+        c = record.u8(records.OFF_CONNECTOR) & 15
+        tx = record.u32(records.OFF_TX)
+        if kind == records.REC_START:
+            self.started(c, tx, seq)
+        elif kind == records.REC_STOP:
+            self.stopped(c)
+        elif kind == records.REC_TX_ID:
+            self.answered(c, tx, record.i32(records.TX_ID_VALUE), True)
+
     def started(self, c, tx, seq):  # HOT
         """The start of tx is off the queue."""
         if self.sent_tx[c] != tx:
@@ -62,7 +74,7 @@ class Sessions:
         self.start_seq[c] = seq
 
     def answered(self, c, tx, transaction_id, is_known):  # HOT
-        """The server gave tx its number, or the start was given up."""
+        """The server gave tx its number."""
         if self.sent_tx[c] != tx:
             return  # found at boot behind the delivered stop of the same session
         self.transaction_id[c] = transaction_id if is_known else TX_ID_NONE

@@ -19,7 +19,7 @@ from chargecore.base.codes import (
     E_UNKNOWN_KEY,
     OK,
 )
-from chargecore.base.events import EV_FLASH_ERROR, EV_SETTINGS_OLD
+from chargecore.base.events import EV_FILE_NEWER, EV_FLASH_ERROR, EV_SETTINGS_OLD
 
 T_BOOL = const(0)
 T_INT = const(1)
@@ -208,6 +208,8 @@ class Settings:
         """Apply what was kept. A value this build does not take any more leaves the default."""
         image_buf = self._image_buf
         length = self._storage.load(image_buf)
+        if self._storage.is_newer:
+            self._events.add(EV_FILE_NEWER)
         if self._storage.is_old or (length < 0 and length != E_EMPTY):
             self._events.add(EV_SETTINGS_OLD)
         foreign_buf = bytearray()

@@ -8,7 +8,7 @@ Heap: opening the file when it is saved, which happens on commands and boots, no
 from micropython import const
 
 from chargecore.base.codes import E_EMPTY, OK
-from chargecore.base.events import EV_FLASH_ERROR, EV_SETTINGS_OLD
+from chargecore.base.events import EV_FILE_NEWER, EV_FLASH_ERROR, EV_SETTINGS_OLD
 from chargecore.store.version_pair import VersionPair
 
 STATE_LEN = const(32)  # small enough to stay inside littlefs's directory block: no erase per save
@@ -16,29 +16,36 @@ _BOOT_AT = const(0)  # u16
 _INOPERATIVE_AT = const(2)  # u16, bit n = connector n set Inoperative, bit 0 = the whole station
 _RESTART_AT = const(4)  # u8, 0 = none, else 1 + the reason of an ordered restart
 USER_AT = const(8)  # first byte free for the protocol adapters
+_MORE_LEN = const(32)  # room for what a newer build keeps behind that: it goes back as it came
 _BOOT_MAX = const(0xFFFF)  # a record has 16 bits for it
 
 
 class StateStore:
-    """A bytearray of fixed size that survives. Change it, then save()."""
+    """A bytearray of fixed size that survives. Change it, then save().
+
+    A newer build may use more bytes at its end, up to twice as many.
+    """
 
     def __init__(self, path, size, events):
         self._pair = VersionPair(path)
         self._events = events
-        self.buf = bytearray(size)
+        self.buf = bytearray(size + _MORE_LEN)
+        self._len = size  # bytes of buf that are kept
 
     def load(self):
         """Fill buf with what was saved last; zeros when nothing can be read."""
         code = self._pair.load(self.buf)
-        if code < 0:
-            for i in range(len(self.buf)):
-                self.buf[i] = 0
+        for i in range(max(code, 0), len(self.buf)):
+            self.buf[i] = 0
+        self._len = max(code, self._len)
+        if self._pair.is_newer:
+            self._events.add(EV_FILE_NEWER)
         if self._pair.is_old or (code < 0 and code != E_EMPTY):
             self._events.add(EV_SETTINGS_OLD)
 
     def save(self):
         """Write buf. Return OK or E_IO; the value in RAM stays in force either way."""
-        code = self._pair.save(self.buf, len(self.buf))
+        code = self._pair.save(self.buf, self._len)
         if code != OK:
             self._events.add(EV_FLASH_ERROR, self._pair.errno)
         return code

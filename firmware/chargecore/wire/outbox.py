@@ -3,8 +3,12 @@
 Called by: station (append, find_open, tidy), protocol adapter (has_next, load_next, then accepted,
 refused or lost). Never: renders or sends anything; knows an action or a URL.
 All that is known after a power cut is read from the journal. T1 to T8 of the behaviour rules
-(OCPP 1.6 §3.7, errata 3.18). Parts: store.progress (what is delivered), store.room (when it is
-full), retry (when a refused message has its next turn).
+(OCPP 1.6 §3.7, errata 3.18).
+A message that is sent again says the same, over boots, too: it is rendered from its record and
+nothing in it can change. Its transaction id least of all: samples and stop are not loaded before
+their start is answered or parked (T1), and then the id, or -1, is on flash. Parts: store.progress
+(what is delivered), store.parked (what was given up), store.room (when it is full), retry (when a
+refused message has its next turn).
 Heap: none after start(), but for files that the carrier opens when the block changes.
 """
 
@@ -15,6 +19,7 @@ from chargecore.store import records
 from chargecore.store.boot_times import BootTimes
 from chargecore.store.compactor import Compactor
 from chargecore.store.open_session import OpenSession
+from chargecore.store.parked import WHY_DROPPED, WHY_UNKNOWN, Parked
 from chargecore.store.progress import Progress
 from chargecore.store.records import Record
 from chargecore.store.room import Room
@@ -36,7 +41,8 @@ class Outbox:
         self._events = events
         self._config = config
         self.sessions = Sessions()
-        self.compactor = Compactor(journal, self.sessions, events)
+        self.parked_list = Parked(journal)  # of the newest messages given up
+        self.compactor = Compactor(journal, self.sessions, self.parked_list, events)
         self._boots = BootTimes()
         self._room = Room(journal, self.compactor, events)
         self._progress = Progress(journal, self._room, self._boots, clock)
@@ -55,7 +61,6 @@ class Outbox:
         self.tx_id_known = False
         self.wall_s = WALL_UNKNOWN
         self.sample_wall_s = WALL_UNKNOWN
-        self.parked = 0  # messages given up after all attempts, while the journal still has them
         self.refused_records = 0
         self._owed = 0  # messages owed, the ones thinned out included
         self._cursor_seq = 1  # where the next message is searched
@@ -67,6 +72,11 @@ class Outbox:
         """Return how many messages are owed."""
         return self._owed - self.compactor.thinned_owed
 
+    @property
+    def parked(self):
+        """Return how many messages were ever given up after all attempts."""
+        return self.parked_list.count
+
     # ---- start ----
 
     def start(self):
@@ -74,33 +84,38 @@ class Outbox:
         journal = self._journal
         scan = self._scan
         journal.mount()
-        self._progress.load(scan)
-        self._cursor_seq = self._progress.done_seq + 1
+        self._progress.load()
         seq = journal.read_from(1, scan)
         while seq >= 0:
             self._note_scanned(scan, seq)
             seq = journal.read_from(seq + 1, scan)
+        self._cursor_seq = self._progress.done_seq + 1
         self._boots.begin(self._clock.boot_number)
         self._next_tx = self.sessions.highest_tx + 1
+        if journal.newer:
+            # No transaction has a higher number than its start record: none of those left alone.
+            self._next_tx = max(self._next_tx, journal.next_seq)
+        self.load_next()  # it may have been sent before: from now on it is not thinned
+        self._is_loaded = False
         return self.pending
 
     def _note_scanned(self, record, seq):
         kind = record.u8(records.OFF_KIND)
-        is_done = seq <= self._progress.done_seq
+        is_done = self._progress.is_done(seq, self._journal.found_layout)
         self.sessions.note(record, seq, is_done)
         self._boots.see(record)
         if kind == records.REC_BOOT_TIME:
             self._boots.learn(
                 record.u16(records.BOOT_TIME_BOOT), record.i32(records.BOOT_TIME_OFFSET_S)
             )
-        elif kind == records.REC_DONE:
-            self.parked += record.u8(records.DONE_FLAGS) & records.DONE_FLAG_PARKED
-        elif kind == records.REC_TX_ID:
-            if record.u8(records.TX_ID_FLAGS) & records.TX_ID_FLAG_REFUSED:
-                self.parked += 1
+        elif kind == records.REC_PARKED:
+            self.parked_list.note(record, seq)
         elif record.i32(records.OFF_WALL_S) == WALL_UNKNOWN:
             self._progress.has_untimed = True
-        if not is_done and _is_message(record):
+        if is_done:
+            if not self._owed:
+                self._progress.advance(seq)
+        elif _is_message(record):
             self._owed += 1
 
     # ---- station ----
@@ -164,7 +179,7 @@ class Outbox:
         """Load the oldest message owed. Return OK or E_EMPTY. Repeats until it is finished."""
         record = self.record
         seq = self._journal.read_from(self._cursor_seq, record)
-        while seq >= 0 and not _is_message(record):
+        while seq >= 0 and not self._is_owed(record, seq):
             seq = self._journal.read_from(seq + 1, record)
         if seq < 0:
             self._owed = self.compactor.thinned_owed
@@ -187,6 +202,13 @@ class Outbox:
             self._samples.collect(self.tx, first_seq, seq, limit)
         self._is_loaded = True
         return OK
+
+    def _is_owed(self, record, seq):  # HOT
+        is_done = self._progress.is_done(seq, self._journal.found_layout)
+        if _is_message(record) and not is_done:
+            return True
+        self.sessions.pass_over(record, seq)
+        return False
 
     def _resolve_id(self):  # HOT
         c = self.connector
@@ -221,7 +243,7 @@ class Outbox:
         c = self.connector
         self.sessions.started(c, tx, self.seq)
         self.sessions.answered(c, tx, transaction_id, True)
-        return self._progress.keep_tx_id(c, tx, self.seq, transaction_id, records.TX_ID_FLAG_KNOWN)
+        return self._progress.keep_tx_id(c, tx, self.seq, transaction_id)
 
     def accepted(self):  # HOT
         """The server has processed the loaded message."""
@@ -230,13 +252,16 @@ class Outbox:
         self._finish()
         self._progress.delivered(self.connector, self.tx, self.kind == records.REC_METER)
 
-    def refused(self, now_ms):  # HOT
-        """The server failed to process the message, or let it time out on a live connection."""
+    def refused(self, now_ms, why=WHY_UNKNOWN):  # HOT
+        """The server failed to process the message, or let it time out on a live connection.
+
+        why: store.parked.WHY_*, for the report when this was the last attempt.
+        """
         if not self._is_loaded:
             return
         self._is_loaded = False
         if not self._retry.refused(now_ms):
-            self._park()
+            self._park(why)
 
     def lost(self):  # HOT
         """The connection died before an answer: no attempt is used up (T4)."""
@@ -253,7 +278,7 @@ class Outbox:
         self._is_loaded = False
         if not self._retry.dropped():
             self._events.add(EV_CALL_DROPPED, self._retry.drops, DROPPED_RECORD)
-            self._park()
+            self._park(WHY_DROPPED)
 
     def transaction_id_of(self, tx):  # HOT
         """Return the server's number for a local transaction; -1 when it has none (see has_id)."""
@@ -269,18 +294,13 @@ class Outbox:
                 return self.sessions.is_id_known[c] == 1
         return False
 
-    def _park(self):  # HOT
+    def _park(self, why):  # HOT
         """Give the message up, report it, and go on with the next one."""
         retry = self._retry
-        self._events.add(EV_RECORD_PARKED, self.seq, retry.attempts + retry.drops)
-        self.parked += 1
+        attempts = retry.attempts + retry.drops
+        self._events.add(EV_RECORD_PARKED, self.seq, attempts)
         self._finish()
-        progress = self._progress
-        if self.kind == records.REC_START:
-            flags = records.TX_ID_FLAG_REFUSED
-            progress.keep_tx_id(self.connector, self.tx, self.seq, TX_ID_NONE, flags)
-        else:
-            progress.keep_done(self.connector, self.tx, records.DONE_FLAG_PARKED)
+        self._progress.keep_parked(self.parked_list, self.record, attempts, why)
 
     def _finish(self):  # HOT
         """The loaded message is off the queue."""
