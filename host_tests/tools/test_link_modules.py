@@ -11,6 +11,7 @@ import rewritten_tree
 from chargecore_tools.firmware_image import sources_of
 from chargecore_tools.inline_constants import inline
 from chargecore_tools.link_modules import LINKED, LinkError, link
+from chargecore_tools.parameter_names import share_parameters
 from chargecore_tools.private_names import share
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
@@ -170,6 +171,7 @@ def test_the_unit_tests_pass_on_the_linked_file_with_shared_names(tmp_path):
         passed_on = [ast.unparse(line) + "\n" for line in lines]
         linked.texts[name] = "".join(passed_on + stand_ins[name.replace("/", ".")])
 
-    done = rewritten_tree.run_unit_tests(tmp_path, share(linked.texts, readers))
+    texts = share_parameters(share(linked.texts, readers), readers)
+    done = rewritten_tree.run_unit_tests(tmp_path, texts)
 
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]

@@ -3,7 +3,8 @@
 `image_of(root)` returns the path of an image of firmware/ and boards/host/ for the VM of this
 machine. Numbers that one module takes from another are written in first (inline_constants), and
 the modules that are always there become one (link_modules); beside the image lies a .json that
-says which lines of that one are whose. Private attributes share names (private_names).
+says which lines of that one are whose. Private attributes and parameters share names
+(private_names, parameter_names).
 Compiled files and images are kept in build/ under a hash of what they are made from.
 """
 
@@ -23,6 +24,7 @@ from mpremote.romfs import VfsRomWriter
 
 from chargecore_tools.inline_constants import inline
 from chargecore_tools.link_modules import LinkError, link
+from chargecore_tools.parameter_names import share_parameters
 from chargecore_tools.private_names import share
 from chargecore_tools.sim_options import OptionError
 
@@ -34,7 +36,7 @@ _JOBS = 4
 def image_of(root):
     """Return the path of the image, made if it is not there. Errors: OptionError."""
     sources, spots = _linked(inline(sources_of(Path(root))))
-    sources = share(sources)
+    sources = share_parameters(share(sources))
     build = Path(root) / "build" / "image"
     build.mkdir(parents=True, exist_ok=True)
     compiler = _compiler()

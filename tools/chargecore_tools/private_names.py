@@ -48,6 +48,8 @@ def _collect_kept(tree, kept, inherited):
             kept.add(node.name if isinstance(node, ast.FunctionDef) else node.id)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             kept.add(node.value)
+        elif isinstance(node, ast.JoinedStr):  # positions inside are not those of the file
+            kept.update(_attributes(node))
         elif isinstance(node, ast.Attribute) and not _is_own(node):
             kept.add(node.attr)
 
