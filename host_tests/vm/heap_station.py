@@ -51,6 +51,7 @@ COVERS = (
     "chargecore.station.connector.Connector.set_operative",
     "chargecore.station.connector.Connector.refuse",
     "chargecore.station.connector.Connector.step",
+    "chargecore.station.connector.Connector._keep_old",
     "chargecore.station.connector.Connector._plug_in",
     "chargecore.station.connector.Connector._plug_out",
     "chargecore.station.connector.Connector._prepare",

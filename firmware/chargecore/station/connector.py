@@ -10,7 +10,7 @@ from micropython import const
 
 from chargecore.base.codes import OK
 from chargecore.base.events import EV_AUTHORIZED, EV_CONNECTION_TIMEOUT
-from chargecore.base.ticks import ticks_diff
+from chargecore.base.ticks import ticks_diff, ticks_recent
 from chargecore.safety.faults import FAULT_NONE
 from chargecore.safety.reasons import OPEN_ESTOP
 from chargecore.station.id_tag import IdTag
@@ -147,6 +147,7 @@ class Connector:
 
     def step(self, now_ms):  # HOT
         """Follow the cable, the faults and the session."""
+        self._keep_old(now_ms)
         plugged = self.controller.is_plugged
         if plugged is None:
             if not self.controller.fault:
@@ -170,6 +171,11 @@ class Connector:
         self.status.update(now_ms)
         if self.status.has_timed_out(now_ms):
             self._time_out(plugged)
+
+    def _keep_old(self, now_ms):  # HOT
+        """Keep old instants old: a lock or a flash that refuses can outlast half a wrap."""
+        self._loose_at_ms = ticks_recent(self._loose_at_ms, now_ms)
+        self._opened_at_ms = ticks_recent(self._opened_at_ms, now_ms)
 
     def _plug_in(self):  # HOT
         if self.is_ev_gone:

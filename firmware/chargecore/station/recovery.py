@@ -10,7 +10,7 @@ from micropython import const
 
 from chargecore.base.codes import E_IO, OK
 from chargecore.base.events import EV_TX_STOPPED
-from chargecore.base.ticks import ticks_diff
+from chargecore.base.ticks import ticks_diff, ticks_recent
 from chargecore.station.id_tag import IdTag
 from chargecore.station.measurands import MASK_ENERGY
 from chargecore.station.stop_reasons import STOP_POWER_LOSS
@@ -59,6 +59,7 @@ class Recovery:
         if not self._is_begun:
             self._is_begun = True
             self._begun_at_ms = now_ms
+        self._begun_at_ms = ticks_recent(self._begun_at_ms, now_ms)  # flash may refuse for days
         if self._is_refused and ticks_diff(now_ms, self._refused_at_ms) < _RETRY_MS:
             return
         is_late = ticks_diff(now_ms, self._begun_at_ms) >= _METER_WAIT_MS
