@@ -2,7 +2,20 @@
 
 import unittest
 
+from chargecore.base import calendar
 from fakes.ocpp16_world import Ocpp16World
+
+
+def text_of_wall(wall_s):
+    """Return seconds since 2024 as OCPP writes a time."""
+    day_idx, second = divmod(wall_s, 86_400)
+    year = calendar.year_of_day(day_idx)
+    day = calendar.day_of_year(day_idx)
+    month = calendar.month_of_day(day, year % 4 == 0)
+    day += 1 - calendar.days_before_month(month, year % 4 == 0)
+    return "{:04d}-{:02d}-{:02d}T{:02d}:{:02d}:{:02d}Z".format(
+        year, month, day, second // 3600, second // 60 % 60, second % 60
+    )
 
 
 class HeartbeatTest(unittest.TestCase):
@@ -61,6 +74,29 @@ class HeartbeatTest(unittest.TestCase):
         self.world.run_ms(10_000, 100)
 
         self.assertTrue(self.world.clock.wall_s() > before_s + 30 * 86_400)
+
+    def answer_after(self, way_s, behind_s):
+        """Let an answer take way_s; its time is behind_s behind the station's at its arrival."""
+        self.world.mute.append("Heartbeat")
+        self.world.run_ms(10_000, 100)
+        self.world.run_ms(way_s * 1000, 100)
+        text = text_of_wall(self.world.clock.wall_s() - behind_s)
+        self.world.answer("Heartbeat", {"currentTime": text})
+        self.world.run_ms(100, 100)
+
+    def test_is_not_set_back_by_an_answer_that_was_long_on_its_way(self):
+        offset_s = self.world.clock.offset_s
+
+        self.answer_after(8, behind_s=8)
+
+        self.assertEqual(self.world.clock.offset_s, offset_s)
+
+    def test_is_set_back_by_an_answer_older_than_its_way(self):
+        offset_s = self.world.clock.offset_s
+
+        self.answer_after(8, behind_s=100)
+
+        self.assertTrue(self.world.clock.offset_s <= offset_s - 90)
 
     def test_leaves_the_clock_alone_when_the_answer_has_no_time(self):
         offset_s = self.world.clock.offset_s

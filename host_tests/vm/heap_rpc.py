@@ -25,6 +25,8 @@ COVERS = (
     "chargecore.wire.message_id._put_hex",
     "chargecore.wire.rpc.Rpc.can_call",
     "chargecore.wire.rpc.Rpc.call",
+    "chargecore.wire.call_slot.CallSlot.age_ms",
+    "chargecore.wire.rpc.Rpc.call_age_ms",
     "chargecore.wire.rpc.Rpc.on_channel_closed",
     "chargecore.wire.rpc.Rpc.poll",
     "chargecore.wire.rpc.Rpc.reply",
@@ -157,6 +159,7 @@ class RpcTest(unittest.TestCase):
 
     def answered(self, status, arg):
         self.statuses[status] += 1
+        self.rpc.call_age_ms()
 
     def call(self, seq=0):
         code = self.rpc.call(

@@ -116,7 +116,7 @@ class Boot:
             self._wait(BOOT_NEEDED, 0)
             return
         self._events.add(EV_BOOT_ANSWER, word, interval_s)
-        set_clock(self._clock, self._events, wall_s, reader.time_ms)
+        set_clock(self._clock, self._events, wall_s, reader.time_ms, rpc.call_age_ms())
         if word == _ACCEPTED:
             self._accept(interval_s)
         else:
@@ -139,15 +139,18 @@ class Boot:
         self._retry_at_ms = ticks_add(self._clock.ticks_ms(), interval_s * 1000)
 
 
-def set_clock(clock, events, wall_s, part_ms):  # HOT
+def set_clock(clock, events, wall_s, part_ms, age_ms):  # HOT
     """Set wall time from a server's currentTime; a real step is an event (B2).
 
     A difference within _TOLERANCE_S stays: the server's second and the way of its answer are no
-    better, and samples keep their grid (M2).
+    better, and samples keep their grid (M2). An answer that took age_ms may have been written that
+    much earlier: a slow network must not set the clock back, past samples already taken.
     """
     before_s = clock.wall_s()
-    if before_s != WALL_UNKNOWN and -_TOLERANCE_S <= wall_s - before_s <= _TOLERANCE_S:
-        return
+    if before_s != WALL_UNKNOWN:
+        behind_s = before_s - wall_s
+        if -_TOLERANCE_S <= behind_s <= _TOLERANCE_S + age_ms // 1000:
+            return
     step_s = clock.set_wall(wall_s, part_ms, QUALITY_CSMS)
     if before_s != WALL_UNKNOWN:
         events.add(EV_CLOCK_SET, step_s)

@@ -63,5 +63,6 @@ class Heartbeat:
         reader.clear()
         wall_s = reader.time_value(reader.find(self._rpc.payload_idx, b"currentTime"))
         if reader.error == OK:
-            set_clock(self._clock, self._events, wall_s, reader.time_ms)
+            age_ms = self._rpc.call_age_ms()
+            set_clock(self._clock, self._events, wall_s, reader.time_ms, age_ms)
         reader.clear()

@@ -45,6 +45,10 @@ class CallSlot:
         """Let the whole time run again."""
         self._deadline_ms = ticks_add(now_ms, self.timeout_ms)
 
+    def age_ms(self, now_ms):  # HOT
+        """Return how long ago the call left."""
+        return ticks_diff(now_ms, self._deadline_ms) + self.timeout_ms
+
     def is_due(self, now_ms):  # HOT
         """Return whether the time is over."""
         return self.is_busy and ticks_diff(now_ms, self._deadline_ms) >= 0

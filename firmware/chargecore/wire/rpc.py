@@ -136,6 +136,10 @@ class Rpc:
             self._tx = _TX_CALL
         return OK
 
+    def call_age_ms(self):  # HOT
+        """Return how long ago the latest call left; in answer(), how long its answer took."""
+        return self._slot.age_ms(self.now_ms)
+
     @property
     def is_calling(self):
         """Whether a call of ours waits for its answer."""
