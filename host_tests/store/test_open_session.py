@@ -63,6 +63,20 @@ class TestOpenSession(unittest.TestCase):
         self.assertEqual((known.boot, known.uptime_s), (1, 90))
         self.assertEqual(known.wall_s, BOOT_1_S + 90)
 
+    def test_ends_no_earlier_than_a_sample_when_the_clock_was_set_back(self):
+        tx = self.world.start(1)
+        self.world.pass_ms(60_000)
+        self.world.sample(tx)
+        self.world.clock.offset_s -= 1
+        other = self.world.start(2)
+        self.world.pass_ms(1_000)
+        self.world.stop(other, 2)
+        self.world.boot()
+
+        known = self.load()
+
+        self.assertEqual((known.uptime_s, known.wall_s), (61, BOOT_1_S + 60))
+
     def test_does_not_move_to_records_of_a_later_boot(self):
         self.world.start(1, register_wh=7)
         self.world.boot()

@@ -27,6 +27,7 @@ class OpenSession:
         self.boot = 0
         self.uptime_s = 0
         self.wall_s = WALL_UNKNOWN
+        self._own_wall_s = WALL_UNKNOWN  # newest wall time of a record of the session
 
     def load(self, tx):  # HOT
         """Collect what is known of a transaction. Return False when its start is not there."""
@@ -34,6 +35,7 @@ class OpenSession:
         is_found = False
         self.tx = tx
         self.has_end = False
+        self._own_wall_s = WALL_UNKNOWN
         seq = self._journal.read_from(1, scan)
         while seq >= 0:
             kind = scan.u8(records.OFF_KIND)
@@ -45,7 +47,12 @@ class OpenSession:
                 is_found = True
             elif is_found:
                 self._take(scan, is_own and kind == records.REC_METER)
+            if is_own and is_found:
+                self._own_wall_s = max(self._own_wall_s, self._boots.wall_of(scan))
             seq = self._journal.read_from(seq + 1, scan)
+        # A sample carries the instant of its grid, and clocks are set: never end before a sample.
+        if self.wall_s != WALL_UNKNOWN and self.wall_s < self._own_wall_s:
+            self.wall_s = self._own_wall_s
         return is_found
 
     def _take(self, record, is_sample):  # HOT
