@@ -7,6 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JOBS ?= 2
+SEED ?= 1
 OWN_CODE := firmware boards host_tests tools
 export MICROPYTHON
 ifeq ($(strip $(MICROPYTHON)),)
@@ -14,7 +15,7 @@ unexport MICROPYTHON
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-cpython test-vm heap check format figures size docs clean
+.PHONY: help setup run test test-cpython test-vm heap check format soak figures size docs clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +47,9 @@ check: $(READY) ## lint, format, spelling, and the rules of the house
 format: $(READY) ## put the code into the house format
 	@$(BIN)/ruff check --fix $(OWN_CODE)
 	@$(BIN)/ruff format $(OWN_CODE)
+
+soak: $(READY) ## 1,000 sessions while everything goes wrong, about 10 minutes; SEED=7 for another run
+	@$(BIN)/chargecore soak --seed $(SEED)
 
 figures: $(READY) ## measure the budgets, write build/figures.json and docs/figures.md
 	@$(BIN)/python -m chargecore_tools.figures

@@ -8,6 +8,7 @@ import typer
 from chargecore_tools.csms.cli import csms
 from chargecore_tools.run import run
 from chargecore_tools.sim import sim
+from chargecore_tools.soak.cli import soak
 
 app = typer.Typer(
     name="chargecore",
@@ -19,6 +20,7 @@ app = typer.Typer(
 app.command()(run)
 app.command()(sim)
 app.command()(csms)
+app.command()(soak)
 
 
 def _print_version(is_wanted: bool):

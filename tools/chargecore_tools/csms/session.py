@@ -53,6 +53,7 @@ class Session(Answers):
             for _frame, future in self._asked.values():
                 if not future.done():
                     future.set_exception(NotConnectedError(f"{self.id} went away"))
+                    future.exception()  # seen: whoever asked may have given up by now
 
     async def route_message(self, raw_msg):
         """Take one message of the station."""

@@ -57,7 +57,9 @@ def _check_chain(books, connector_id, rows, register_wh):
     before_wh, before = 0, "the fresh register"
     for row in rows:
         name = f"session {row.transaction_id} of {row.id_tag}"
-        _compare(books, connector_id, before, before_wh, f"the start of {name}", row.meter_start_wh)
+        _compare(
+            books, connector_id, before, before_wh, f"the start of {name}", row.meter_start_wh
+        )
         before, before_wh = f"the end of {name}", row.last_wh
         if row.is_open:
             books.faults.append(f"connector {connector_id}: {name} was never ended")

@@ -28,11 +28,12 @@ class ChaosProxy:
     def __init__(self, host, target_port, speed=1.0, on_fault=None):
         self.port = 0
         self.log = []  # (simulated seconds since start, text)
+        self.corrupted_up = 0  # messages of the station that were damaged
         self._host = host
         self._target = (host, target_port)
         self._speed = speed
         self._on_fault = on_fault  # called in the proxy's thread at each disturbance
-        self._chaos = ChaosState(speed, self._note)
+        self._chaos = ChaosState(speed, self._note_done)
         self._lines = set()
         self._began_s = 0.0
         self._loop = None
@@ -153,6 +154,11 @@ class ChaosProxy:
         for line in tuple(self._lines):
             line.make_holes(action.way)
 
+    def _note_done(self, action, way):
+        self._note(f"{action.kind} {way} done to a message")
+        if (action.kind, way) == (chaos_plan.CORRUPT, chaos_plan.UP):
+            self.corrupted_up += 1
+
     def _note(self, text):
         self.log.append(((self._loop.time() - self._began_s) * self._speed, text))
         if self._on_fault is not None:
@@ -160,7 +166,5 @@ class ChaosProxy:
 
 
 def _reset(writer):
-    writer.get_extra_info("socket").setsockopt(
-        socket.SOL_SOCKET, socket.SO_LINGER, _RESET_LINGER
-    )
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_LINGER)
     writer.close()

@@ -6,11 +6,11 @@ from chargecore_tools.soak.chaos_plan import BOTH, DOWN, UP
 
 
 class ChaosState:
-    """speed: simulated seconds per real one. note(text) is told what happened to a message."""
+    """speed: simulated seconds per real one. on_done(action, way): done to a message."""
 
-    def __init__(self, speed, note):
+    def __init__(self, speed, on_done):
         self._speed = speed
-        self._note = note
+        self._on_done = on_done
         self.calm()
 
     def calm(self):
@@ -69,13 +69,13 @@ class ChaosState:
     @property
     def is_calm(self):
         """Return whether nothing that lasts is in force. Actions may wait for their message."""
-        untils = (
+        ends_s = (
             *self._frozen_until_s.values(),
             *self._slow_until_s.values(),
             self._refusing_until_s,
             self._deaf_until_s,
         )
-        return _now_s() >= max(untils)
+        return _now_s() >= max(ends_s)
 
     def delay_s(self, way):
         """Return the real seconds that a message has to wait now."""
@@ -91,7 +91,7 @@ class ChaosState:
         if not self._waiting[way]:
             return None
         action = self._waiting[way].pop(0)
-        self._note(f"{action.kind} {way} done to a message")
+        self._on_done(action, way)
         return action
 
 

@@ -14,6 +14,8 @@ WITHHOLD = "withhold"  # the server takes the next calls and never answers
 ERROR = "error"  # the server answers the next calls with a CALLERROR
 LATE = "late"  # the server answers the next call late
 
+CUTS = (KILL, POWER_CYCLE)
+
 _WEIGHTS = {KILL: 10, POWER_CYCLE: 10, LINK: 20, SERVER: 12, WITHHOLD: 22, ERROR: 16, LATE: 10}
 _FOR_S = {KILL: (2, 60), LINK: (5, 300), SERVER: (5, 120), LATE: (2, 40)}
 _TIMES_MAX = 2  # calls in a row
@@ -49,13 +51,18 @@ class Trouble:
         return " ".join(word for word in words if word)
 
 
-def make_troubles(seed, length_s, mean_gap_s):
-    """Return the troubles of a seed over length_s, mean_gap_s apart on average."""
+def make_troubles(seed, length_s, mean_gap_s, has_cuts=True):
+    """Return the troubles of a seed over length_s, mean_gap_s apart on average.
+
+    has_cuts False: the station always has its supply.
+    """
     rng = random.Random(f"trouble {seed}")
     troubles = []
     at_s = rng.expovariate(1 / mean_gap_s)
     while at_s < length_s:
-        troubles.append(_trouble(rng, round(at_s, 1)))
+        trouble = _trouble(rng, round(at_s, 1))
+        if has_cuts or trouble.kind not in CUTS:
+            troubles.append(trouble)
         at_s += rng.expovariate(1 / mean_gap_s)
     return troubles
 

@@ -7,6 +7,7 @@ books. One thread; the server and the proxy have theirs.
 import time
 from datetime import timedelta
 
+from chargecore_tools.csms.event_text import line_of
 from chargecore_tools.soak.agenda import Agenda
 from chargecore_tools.soak.books import check_books
 from chargecore_tools.soak.chaos_plan import make_plan
@@ -17,7 +18,7 @@ from chargecore_tools.soak.silence import Silence
 from chargecore_tools.soak.soak_settings import HEAP, LADDER, SETTINGS
 from chargecore_tools.soak.soak_station import SoakStation
 from chargecore_tools.soak.trouble_plan import KILL, LINK, POWER_CYCLE, SERVER, make_troubles
-from chargecore_tools.soak.yard_result import YardResult
+from chargecore_tools.soak.yard_result import YardResult, violations_of
 
 _HOST = "127.0.0.1"
 _LOOK_S = 0.03  # real time between two looks
@@ -34,13 +35,11 @@ class Yard:
     """run() does it all and returns the YardResult. `sessions` may be read while it runs."""
 
     def __init__(self, number, plan, folder):
-        self.result = YardResult(f"CP{number:02}", f"{plan.seed}.{number}")
+        self.result = YardResult(f"CP{number:02}", f"{plan.seed}.{number}", plan.station_sessions)
         self._plan = plan
         self._silence = Silence()
         station_id = self.result.station_id
-        self._desk = ServerDesk(
-            station_id, plan.speed, LADDER.heartbeat_interval_s, self._silence
-        )
+        self._desk = ServerDesk(station_id, plan.speed, LADDER.heartbeat_interval_s, self._silence)
         self._desk.start()
         port = self._desk.server.port
         self._proxy = ChaosProxy(_HOST, port, plan.speed, self._silence.disturbed)
@@ -51,9 +50,7 @@ class Yard:
         )
         self._desk.server.clock = self._sim
         self._since = self._sim.now()
-        self._customers = [
-            Customer(c + 1, self, self.result.seed) for c in range(plan.connectors)
-        ]
+        self._customers = [Customer(c + 1, self, self.result.seed) for c in range(plan.connectors)]
         self.new_card = self._desk.new_card
         self.remote_start = self._desk.remote_start
         self.remote_stop = self._desk.remote_stop
@@ -61,6 +58,9 @@ class Yard:
         self._agenda = Agenda()
         self._began_s = time.monotonic()
         self._end_s = self._began_s + plan.minutes * 60
+        # Every second station always has its supply: its heap is watched over the whole run.
+        self._has_cuts = number % 2 == 1
+        self._is_interrupted = False
         self._is_link_up = True
         self._is_on = False  # the station has its supply
         self._seen_cards = set()
@@ -71,6 +71,17 @@ class Yard:
     def sessions(self):
         """Return how many sessions have been seen."""
         return len(self._seen_cards)
+
+    def write_logs(self, folder):
+        """Write what the proxy did and every frame, for whoever looks for the cause."""
+        rows = [f"{at_s:9.1f} s {text}" for at_s, text in self._proxy.log]
+        (folder / "proxy.log").write_text("\n".join(rows) + "\n", encoding="utf-8")
+        history = self._desk.server.history
+        events = sorted(history.frames + history.notes, key=lambda event: event.at_s)
+        with (folder / "frames.log").open("w", encoding="utf-8") as file:
+            for event in events:
+                at_s = (event.at_s - self._began_s) * self._plan.speed
+                file.write(f"{at_s:9.1f} s {line_of(event)}\n")
 
     # ---- rounds ----
 
@@ -90,7 +101,13 @@ class Yard:
             self._check()
             if self.result.faults:
                 break  # what comes after would only repeat it
+        if self.sessions < plan.station_sessions and not self.result.faults:
+            raise YardFailed(f"only {self.sessions} sessions within {plan.minutes:g} minutes")
         return self.result
+
+    def interrupt(self):
+        """Let run() end with YardFailed soon. From any thread."""
+        self._is_interrupted = True
 
     def close(self):
         """End everything, whatever happened."""
@@ -109,9 +126,14 @@ class Yard:
     def _plan_round(self, seed):
         begin_s = self._yard_s()
         for action in make_plan(seed, _ROUND_S, self._plan.chaos_gap_s):
-            self._agenda.put(begin_s + action.at_s, lambda a=action: self._proxy.perform(a))
-        for trouble in make_troubles(seed, _ROUND_S, self._plan.trouble_gap_s):
+            self._agenda.put(begin_s + action.at_s, lambda a=action: self._disturb(a))
+        gap_s = self._plan.trouble_gap_s
+        for trouble in make_troubles(seed, _ROUND_S, gap_s, self._has_cuts):
             self._agenda.put(begin_s + trouble.at_s, lambda t=trouble: self._make(t))
+
+    def _disturb(self, action):
+        self._proxy.perform(action)
+        self.result.chaos += 1
 
     def _quiet(self):
         """End all chaos. What the station has to notice by itself is left to it."""
@@ -157,12 +179,16 @@ class Yard:
         )
         result.heap_free_b.append(status["station"]["heap_free_b"])
         result.parked = max(result.parked, status["station"]["parked"])
-        result.take_violations(server.history.violations(), server.observer_errors)
+        violations = violations_of(server.history.violations(), self._proxy.corrupted_up)
+        errors = [f"an observer failed: {error!r}" for error in server.observer_errors]
+        result.violations = violations + errors
 
     # ---- one look ----
 
     def _look(self, is_open):
         """Let everybody do what is due. Return the station's status, None without supply."""
+        if self._is_interrupted:
+            raise YardFailed("interrupted")
         time.sleep(_LOOK_S)
         self._agenda.run(self._yard_s())
         if not self._is_on:

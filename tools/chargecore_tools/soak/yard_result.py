@@ -3,6 +3,7 @@
 import collections
 from dataclasses import dataclass, field
 
+from chargecore_tools.csms.events import GARBAGE
 from chargecore_tools.soak.books import Books
 
 
@@ -12,6 +13,7 @@ class YardResult:
 
     station_id: str
     seed: str
+    wanted: int = 0  # sessions
     sessions: int = 0  # seen at the station
     books: Books = field(default_factory=Books)  # of the newest check
     heap_free_b: list = field(default_factory=list)  # after each round, garbage collected
@@ -21,17 +23,13 @@ class YardResult:
     longest_silence_s: float = 0.0  # simulated
     simulated_s: int = 0
     troubles: dict = field(default_factory=collections.Counter)
+    chaos: int = 0  # disturbances of the network
     violations: list = field(default_factory=list)
     failures: list = field(default_factory=list)  # what kept the yard from going on
 
     def count(self, kind):
         """Note that a trouble happened."""
         self.troubles[kind] += 1
-
-    def take_violations(self, frames, errors):
-        """Take what stations did wrong, and what observers of the server raised."""
-        self.violations = [f"{frame.text}: {frame.violation}" for frame in frames]
-        self.violations += [f"an observer failed: {error!r}" for error in errors]
 
     @property
     def erases_per_session(self):
@@ -40,11 +38,30 @@ class YardResult:
 
     @property
     def heap_growth_b(self):
-        """Return how much more of the heap is in use after the last round than after the first."""
-        return self.heap_free_b[0] - self.heap_free_b[-1] if self.heap_free_b else 0
+        """Return how much more of the heap is in use in the later rounds than in the first third.
+
+        The least use of each counts: the collector keeps some blocks that only look used.
+        """
+        first = -(-len(self.heap_free_b) // 3)
+        early, later = self.heap_free_b[:first], self.heap_free_b[first:]
+        return max(max(early) - max(later), 0) if later else 0
 
     @property
     def faults(self):
-        """Return everything that is wrong."""
-        parked = [f"{self.parked} messages were given up"] if self.parked else []
-        return self.failures + self.books.faults + parked + self.violations
+        """Return everything that is wrong with what was delivered."""
+        faults = self.failures + self.books.faults + self.violations
+        if self.parked:
+            faults.append(f"{self.parked} messages were given up")
+        return faults
+
+
+def violations_of(frames, damaged_count):
+    """Return what the station did wrong, as texts.
+
+    A message that the proxy damaged may be no JSON any more: as many of those are no fault.
+    """
+    garbage = [frame for frame in frames if frame.kind == GARBAGE]
+    wrong = [frame for frame in frames if frame.kind != GARBAGE]
+    if len(garbage) > damaged_count:
+        wrong += garbage
+    return [f"{frame.text}: {frame.violation}" for frame in wrong]
