@@ -92,7 +92,10 @@ class ControlServer:
         except Exception as error:  # the simulator outlives its own mistakes: tell the client
             client.is_waiting = False
             answer = {"ok": False, "error": "internal: " + repr(error)}
-        client.send(json.dumps(answer))
+        try:
+            client.send(json.dumps(answer))
+        except MemoryError:  # the station's heap is full: it goes on, its client does not
+            client.close()
 
     def _run(self, line):
         if not line:
