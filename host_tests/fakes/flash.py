@@ -52,9 +52,7 @@ class FakeFlash:
         self.reads += 1
         if self.is_unreadable:
             return E_IO
-        data = self.blocks[block]
-        for i in range(len(buf)):
-            buf[i] = data[offset + i]
+        buf[:] = self.blocks[block][offset : offset + len(buf)]
         return OK
 
     def program(self, block, offset, buf, flush=True):
@@ -62,14 +60,18 @@ class FakeFlash:
         self.programs += 1
         if self.is_refusing or block in self.refused_blocks:
             return E_IO
-        data = self.blocks[block]
         wanted = bytearray(buf)
-        for i in range(len(wanted)):
-            if data[offset + i] & wanted[i] != wanted[i]:
-                self.overwrites += 1
-            wanted[i] &= data[offset + i]
+        before = self.blocks[block][offset : offset + len(wanted)]
+        if before != b"\xff" * len(wanted):
+            self._overwrite(before, wanted)
         self._change(block, offset, wanted)
         return OK
+
+    def _overwrite(self, before, wanted):
+        for i in range(len(wanted)):
+            if before[i] & wanted[i] != wanted[i]:
+                self.overwrites += 1
+            wanted[i] &= before[i]
 
     def erase(self, block):
         """Set all bits of the block."""

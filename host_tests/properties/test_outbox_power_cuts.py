@@ -3,7 +3,7 @@
 import binascii
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from chargecore.base.checksum import crc16
@@ -15,6 +15,7 @@ from fakes.outbox_world import OutboxWorld
 
 CONNECTORS = 3
 MAY_REPEAT = 8  # samples that may be sent twice after a cut
+_PARTS = 8
 
 _CONNECTOR = st.integers(1, CONNECTORS)
 _CUT = st.tuples(st.just("cut"), st.integers(0, 30), st.integers(0, TEARS - 1))
@@ -51,7 +52,8 @@ class Model:
         self.parked = set()
         self.next_id = 0
         self.was_refusing = False  # blocks may be out of use since, so that room is short
-        self.second_cut = None  # operation of the boot after a cut at which the power fails again
+        self.second_cut = None  # (operation, tear) of the mount at which the power fails again
+        self.mount_operations = 0  # that the mount after the first cut took
 
     # ---- actions ----
 
@@ -184,15 +186,20 @@ class Model:
         self.world.flash.restore()
         self.world.flash.is_refusing = False
         if self.second_cut is not None:
-            self.world.flash.cut(self.second_cut, self.second_cut)
+            self.world.flash.cut(*self.second_cut)
             self.second_cut = None
+        before = self._operations()
         while True:
             try:
                 self.world.boot()
-                self.world.flash.restore()
-                return
+                break
             except PowerCut:
                 self.world.flash.restore()
+        self.world.flash.restore()
+        self.mount_operations = self.mount_operations or self._operations() - before
+
+    def _operations(self):
+        return self.world.flash.programs + self.world.flash.erases
 
     def _verdict(self):
         outbox = self.world.outbox
@@ -245,7 +252,7 @@ class Model:
         if self.seen and outbox.seq <= max(self.seen):
             is_sample = outbox.kind == records.REC_METER
             # Again after a cut: of starts and stops only the one that was being noted.
-            again = self.seen[-MAY_REPEAT:] if is_sample else self.unsure
+            again = sorted(set(self.seen))[-MAY_REPEAT:] if is_sample else self.unsure
             assert outbox.seq in again
         if outbox.kind == records.REC_STOP and outbox.tx in self.given:
             if outbox.tx_id_known:
@@ -270,7 +277,9 @@ def _fast_checksum(monkeypatch):
     """The viper loop is slow on CPython; the library's CRC has the same polynomial."""
     assert binascii.crc_hqx(b"123456789", 0xFFFF) == crc16(b"123456789", 0, 9)
     monkeypatch.setattr(
-        records, "crc16", lambda buf, start, end: binascii.crc_hqx(buf[start:end], 0xFFFF)
+        records,
+        "crc16",
+        lambda buf, start, end: binascii.crc_hqx(memoryview(buf)[start:end], 0xFFFF),
     )
 
 
@@ -279,15 +288,43 @@ def _facts(image):
     return image[:4] + image[8:54]
 
 
-@settings(max_examples=200, suppress_health_check=list(HealthCheck))
-@given(st.integers(0, 9), st.lists(_ACTION, min_size=5, max_size=40))
-def test_loses_nothing_owed_when_the_power_is_cut_anywhere(sessions_before, actions):
+def _histories(count, length_max):
+    """Return a decorator: run a test of (sessions_before, actions) on that many histories."""
+
+    def decorate(test):
+        with_actions = given(
+            sessions_before=st.integers(0, 9),
+            actions=st.lists(_ACTION, min_size=3, max_size=length_max),
+        )
+        limits = settings(
+            max_examples=count,
+            suppress_health_check=list(HealthCheck),
+            phases=(Phase.explicit, Phase.generate, Phase.shrink),
+        )
+        return limits(with_actions(test))
+
+    return decorate
+
+
+def _check(sessions_before, actions):
     model = Model()
     for n in range(sessions_before):
         model.do_session(n % CONNECTORS + 1, 6)
 
     model.run(actions)
     model.finish()
+
+
+@_histories(400, 40)
+def test_loses_nothing_owed_in_long_histories(sessions_before, actions):
+    _check(sessions_before, actions)
+
+
+# 10,000 in all, in parts that run on different cores.
+@pytest.mark.parametrize("part", range(_PARTS))
+@_histories(10_000 // _PARTS, 12)
+def test_loses_nothing_owed_when_the_power_is_cut_anywhere(part, sessions_before, actions):
+    _check(sessions_before, actions)
 
 
 # Fills the journal, thins it, delivers half, tidies, parks, and fills it again.
@@ -321,11 +358,23 @@ def _operations():
 
 @pytest.mark.parametrize("tear", range(TEARS))
 def test_loses_nothing_owed_when_the_power_is_cut_at_every_operation_in_turn(tear):
+    """And, where the mount after it writes, again at every operation of that mount."""
+    seconds = 0
     for operation in range(_operations()):
-        model = Model()
-        model.world.flash.cut(operation, tear)
-        model.second_cut = operation % 4
+        for second in range(_run_with_cuts(operation, tear)):
+            for second_tear in range(TEARS):
+                _run_with_cuts(operation, tear, (second, second_tear))
+                seconds += 1
 
-        model.run(_WORKLOAD)
+    assert seconds > 10
 
-        model.finish()
+
+def _run_with_cuts(operation, tear, second_cut=None):
+    """Return how many operations the mount after the first cut took."""
+    model = Model()
+    model.world.flash.cut(operation, tear)
+    model.second_cut = second_cut
+
+    model.run(_WORKLOAD)
+    model.finish()
+    return model.mount_operations
