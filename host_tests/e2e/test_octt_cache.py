@@ -96,3 +96,14 @@ def test_drops_the_authorization_at_the_second_swipe(bench):
     bench.plug()
     bench.expect_status(1, "Preparing")
     bench.quiet("StartTransaction", 15)
+
+
+def test_keeps_the_cache_over_a_power_cut(bench):
+    asked = _tag_cached(bench)
+    bench.sim.kill()
+
+    bench.sim.start()
+    bench.booted()
+    bench.authorized(is_asked=False)
+
+    assert bench.count("Authorize") == asked
