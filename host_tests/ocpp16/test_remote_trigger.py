@@ -124,6 +124,8 @@ class RemoteTriggerTest(unittest.TestCase):
     def test_sends_nothing_when_the_meter_is_silent(self):
         """An empty list of values is refused by servers."""
         self.world.meter.import_wh = None
+        self.world.run_ms(500)
+        self.world.take_calls()  # the connector is Faulted
 
         self.assertEqual(self.trigger("MeterValues", connectorId=1), "Accepted")
         self.assertEqual(self.world.calls, [])

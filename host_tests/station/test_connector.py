@@ -3,7 +3,7 @@
 import unittest
 
 from chargecore.base.codes import E_IO
-from chargecore.safety.faults import FAULT_GROUND
+from chargecore.safety.faults import FAULT_GROUND, FAULT_POWER_METER
 from chargecore.safety.reasons import OPEN_ESTOP
 from chargecore.station.measurands import MASK_ENERGY
 from chargecore.station.statuses import (
@@ -364,12 +364,78 @@ class TestConnector(unittest.TestCase):
     def test_is_suspended_by_the_station_when_the_contactor_stays_open_though_the_car_asks(self):
         self.world.start()
         self.controller.is_energised = False
+
+        self.world.run_ms(50)
+
+        self.assertEqual(self.status(), SUSPENDED_EVSE)
+
+    def test_stays_suspended_by_the_car_for_the_moment_that_closing_takes(self):
+        self.world.start()
+        self.controller.rest()
+        self.world.run_ms(10_000)
+        self.controller.ev_asks = True
         self.world.run_ms(2_000)
-        self.assertEqual(self.status(), CHARGING)
+        self.assertEqual(self.status(), SUSPENDED_EV)
 
         self.world.run_ms(2_000)
 
         self.assertEqual(self.status(), SUSPENDED_EVSE)
+
+    def test_gives_the_car_time_to_wake_after_a_pause_of_the_station(self):
+        self.world.start()
+        self.connector.limit_ma = 0
+        self.controller.rest()
+        self.world.run_ms(60_000)
+        self.world.told()
+
+        self.connector.limit_ma = 16_000
+        self.world.run_ms(4_000)
+        self.controller.charge()
+        self.world.run_ms(100)
+        self.assertEqual(self.world.told(), [CHARGING])
+
+        self.connector.limit_ma = 0
+        self.controller.rest()
+        self.world.run_ms(1_000)
+        self.connector.limit_ma = 16_000
+        self.world.run_ms(8_000)
+        self.assertEqual(self.world.told(), [SUSPENDED_EVSE, SUSPENDED_EV])
+
+    def test_pauses_while_the_meter_is_silent(self):
+        self.world.start()
+
+        self.world.meter.import_wh = None
+        self.world.run_ms(200)
+        self.assertEqual((self.status(), self.controller.limit_ma), (SUSPENDED_EVSE, 0))
+        self.assertEqual(self.connector.fault, FAULT_POWER_METER)
+        self.assertTrue(self.connector.transaction.is_active)
+
+        self.world.meter.import_wh = 2_000
+        self.controller.charge()
+        self.world.run_ms(200)
+        self.assertEqual((self.status(), self.controller.limit_ma), (CHARGING, 16_000))
+        self.assertEqual(self.connector.fault, 0)
+
+    def test_is_faulted_while_idle_without_a_meter(self):
+        self.world.run_ms(100)
+        self.world.meter.import_wh = None
+        self.world.run_ms(200)
+        self.assertEqual(self.status(), FAULTED)
+        self.assertFalse(self.connector.can_start())
+
+        self.world.meter.import_wh = 2_000
+        self.world.run_ms(200)
+        self.assertEqual(self.status(), AVAILABLE)
+
+    def test_gives_a_meter_that_was_never_read_ten_seconds(self):
+        world = StationWorld()
+        world.meter.forget()
+        world.run_ms(9_900)
+        self.assertEqual(world.connector.status.status, AVAILABLE)
+
+        world.run_ms(300)
+
+        self.assertEqual(world.connector.status.status, FAULTED)
 
     def test_ends_the_transaction_with_the_reason_of_the_fault(self):
         for open_reason, stop_reason in ((0, STOP_OTHER), (OPEN_ESTOP, STOP_EMERGENCY)):

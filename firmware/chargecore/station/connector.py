@@ -9,9 +9,9 @@ Heap: none after __init__.
 from micropython import const
 
 from chargecore.base.codes import OK
-from chargecore.base.events import EV_AUTHORIZED, EV_CONNECTION_TIMEOUT
+from chargecore.base.events import EV_AUTHORIZED, EV_CONNECTION_TIMEOUT, EV_METER_SILENT
 from chargecore.base.ticks import ticks_diff, ticks_recent
-from chargecore.safety.faults import FAULT_NONE
+from chargecore.safety.faults import FAULT_NONE, FAULT_POWER_METER
 from chargecore.safety.reasons import OPEN_ESTOP
 from chargecore.station.id_tag import IdTag
 from chargecore.station.session_status import SessionStatus
@@ -55,6 +55,9 @@ class Connector:
         self.is_finishing = False  # session over, cable not removed yet
         self.is_ev_gone = False  # transaction open although the EV was unplugged (T12)
         self.is_suspended = False  # the station withholds energy from a running transaction
+        # The meter is silent: a session pauses, so that nothing flows that nobody counts, and none
+        # begins (R33). It goes on when the meter answers.
+        self.is_unmetered = False
         self._energy_limit_wh = (
             NO_STOP  # Wh still granted to a refused tag, counted from the start
         )
@@ -76,6 +79,7 @@ class Connector:
             and not self.pending.length
             and not self.lock_holder.length
             and not self.controller.fault
+            and not self.is_unmetered
         )
 
     def authorize(self, tag, parent, way):  # HOT
@@ -166,8 +170,9 @@ class Connector:
         elif self.is_finishing:
             self._finish(plugged, now_ms)
         self.controller.set_available(self.operative)
-        self.controller.set_offer_ma(0 if self.is_suspended else self.limit_ma)
+        self.controller.set_offer_ma(self.offer_ma())
         self.metering.step(now_ms)
+        self._follow_meter(now_ms)
         self.status.update(now_ms)
         if self.status.has_timed_out(now_ms):
             self._time_out(plugged)
@@ -176,6 +181,14 @@ class Connector:
         """Keep old instants old: a lock or a flash that refuses can outlast half a wrap."""
         self._loose_at_ms = ticks_recent(self._loose_at_ms, now_ms)
         self._opened_at_ms = ticks_recent(self._opened_at_ms, now_ms)
+
+    def _follow_meter(self, now_ms):  # HOT
+        is_silent = self.metering.is_silent
+        if is_silent and not self.is_unmetered:
+            age_ms = self.metering.age_ms(now_ms)
+            silent_s = 0 if age_ms is None else age_ms // 1000
+            self._events.add(EV_METER_SILENT, self.connector_id, silent_s)
+        self.is_unmetered = is_silent
 
     def _plug_in(self):  # HOT
         if self.is_ev_gone:
@@ -205,7 +218,7 @@ class Connector:
     def _prepare(self, plugged, now_ms):  # HOT
         """Lock the cable, then write the start record, then allow energy."""
         controller = self.controller
-        if controller.fault:
+        if controller.fault or self.is_unmetered:
             self.drop_pending()
             return
         if not plugged or not self.operative or self.is_held:
@@ -315,7 +328,13 @@ class Connector:
 
     # ---- what others read ----
 
+    def offer_ma(self):  # HOT
+        """Return the current the pilot may offer now, 0 while the station withholds energy."""
+        return 0 if self.is_suspended or self.is_unmetered else self.limit_ma
+
     @property
     def fault(self):
         """FAULT_* that blocks, else the warning, else FAULT_NONE."""
+        if self.is_unmetered and not self.controller.fault:
+            return FAULT_POWER_METER
         return self.controller.fault or self.controller.warning or FAULT_NONE

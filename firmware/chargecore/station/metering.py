@@ -10,6 +10,7 @@ from micropython import const
 
 from chargecore.base.calendar import DAY_S
 from chargecore.base.clock import WALL_UNKNOWN
+from chargecore.base.ticks import ticks_diff
 from chargecore.store.records import (
     CONTEXT_SAMPLE_CLOCK,
     CONTEXT_SAMPLE_PERIODIC,
@@ -18,6 +19,7 @@ from chargecore.store.records import (
 )
 
 _NEVER = const(-1)
+_FIRST_MS = const(10_000)  # longest wait for the very first reading
 
 
 class Metering:
@@ -39,6 +41,10 @@ class Metering:
         self._sample_interval_s = 0  # interval the next sample was computed with
         self._aligned_interval_s = 0
         self._aligned_at_s = _NEVER  # wall time of the last boundary seen
+        self.is_silent = False  # the register is unknown (R33: the driver forgets it after 10 s)
+        self._has_read = False  # it was known once
+        self._is_begun = False  # step() has run; since then nobody knows the register
+        self._begun_at_ms = 0
         self._last_wh = 0  # newest register value; never falls while a transaction runs
         self.ended_s = 0  # uptime at which the last transaction ended
         self.ended_wall_s = WALL_UNKNOWN
@@ -91,10 +97,24 @@ class Metering:
 
     def step(self, now_ms):  # HOT
         """Write the samples that are due."""
-        self.register_wh()  # what is known when the meter falls silent
+        self._watch(now_ms)
         if self._tx_number:
             self._step_sampled(now_ms)
         self._step_aligned()
+
+    def _watch(self, now_ms):  # HOT
+        """Keep what is known, for the time when the meter falls silent; notice when it does."""
+        if self.register_wh() is not None:
+            self._has_read = True
+            self.is_silent = False
+        elif self._has_read:
+            self.is_silent = True
+        elif not self._is_begun:
+            self._is_begun = True
+            self._begun_at_ms = now_ms
+        elif ticks_diff(now_ms, self._begun_at_ms) >= _FIRST_MS:
+            self._has_read = True
+            self.is_silent = True
 
     def _step_sampled(self, now_ms):  # HOT
         interval_s = self._config.meter_value_sample_interval_s

@@ -21,9 +21,12 @@ from chargecore.station.statuses import (
     stepping_stone,
 )
 
-# A car takes seconds to wake; until then Preparing stays, so that no SuspendedEV flickers
-# between Preparing and Charging.
+# A car takes seconds to wake, at the start and after a pause of the unit; until then the status
+# before stays, so that no SuspendedEV flickers in between (S15).
 _WAKE_MS = const(6000)
+# StartTransaction may be overtaken by Charging, by nothing else (S14): what suspends a session
+# from its first moment on is told this much later.
+_TOLD_MS = const(1000)
 _CLOSE_MS = const(3000)  # a contactor that stays open longer than this is held open by the unit
 _MIN_OFFER_MA = const(6000)  # IEC 61851-1 Annex A: less cannot be signalled
 
@@ -45,6 +48,8 @@ class SessionStatus:
         self._session_at_ms = 0  # when the session was first seen
         self._is_held_up = False  # the car asks and the contactor is open
         self._held_at_ms = 0  # since then
+        self._is_withheld = False  # the unit suspended the session, and the car has yet to answer
+        self._withheld_at_ms = 0  # when it last did
 
     def update(self, now_ms):  # HOT
         """Derive the status, and queue the change, through a stepping stone if need be."""
@@ -81,8 +86,11 @@ class SessionStatus:
                 self._has_session = True
                 self._session_at_ms = now_ms
                 self._is_waking = True
+                self._is_withheld = False
             return self._in_transaction(now_ms)
         self._has_session = False
+        if connector.is_unmetered:
+            return FAULTED
         if not connector.operative:
             return UNAVAILABLE
         if connector.is_finishing:
@@ -103,25 +111,35 @@ class SessionStatus:
     def _of_power_path(self, now_ms):  # HOT
         connector = self._connector
         controller = connector.controller
-        if connector.is_suspended or connector.limit_ma < _MIN_OFFER_MA:
+        if self._is_waking and ticks_diff(now_ms, self._session_at_ms) < _TOLD_MS:
+            return CHARGING if controller.is_energised else PREPARING
+        if connector.offer_ma() < _MIN_OFFER_MA:
+            self._is_withheld = True
+            self._withheld_at_ms = now_ms
             return SUSPENDED_EVSE
         if connector.is_ev_gone:
+            self._is_withheld = False
             return SUSPENDED_EV
         if controller.is_energised:
             self._is_held_up = False
+            self._is_withheld = False
             return CHARGING
         if self._is_waking and ticks_diff(now_ms, self._session_at_ms) < _WAKE_MS:
             return PREPARING
         if not controller.ev_asks:
             self._is_held_up = False
+            if self._is_withheld and ticks_diff(now_ms, self._withheld_at_ms) < _WAKE_MS:
+                return SUSPENDED_EVSE
+            self._is_withheld = False
             return SUSPENDED_EV
         return self._while_closing(now_ms)
 
     def _while_closing(self, now_ms):  # HOT
-        """The car asks, the contactor is open: after a moment the unit is to blame (S7)."""
+        """The car asks, the contactor is open: the unit is to blame, after a moment (S7)."""
         if not self._is_held_up:
             self._is_held_up = True
             self._held_at_ms = now_ms
-        if self._is_waking or ticks_diff(now_ms, self._held_at_ms) >= _CLOSE_MS:
+        is_late = ticks_diff(now_ms, self._held_at_ms) >= _CLOSE_MS
+        if self._is_waking or is_late or self.status == CHARGING:
             return SUSPENDED_EVSE
         return self.status
