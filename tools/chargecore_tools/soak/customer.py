@@ -51,6 +51,7 @@ class Customer:
         self._card = ""
         self._is_blocked = False
         self._way_out = CARD
+        self._broken = ""  # the fault that has to be repaired
         self._since_ms = 0  # when the state began
         self._until_ms = 0  # when it goes on by itself
         self._asked_ms = 0  # when the card was used last
@@ -75,6 +76,7 @@ class Customer:
 
     def power_cut(self, now_ms):
         """The station lost its supply, and after that no car is there."""
+        self._broken = ""  # the simulated faults are gone with the process, too
         if self.state != AWAY:
             self._go(LEAVING, now_ms)
 
@@ -136,10 +138,15 @@ class Customer:
             self._swipe(row["id_tag"])
         elif way_out == REMOTE:
             self._desk.remote_stop(row["transaction_id"])
-        elif way_out == RCD:
-            self._desk.do("rcd", connector=self.connector, trip=True)
         elif way_out != UNPLUG:
-            self._desk.do("fault", connector=self.connector, kind=way_out, active=True)
+            self._broken = way_out
+            self._set_broken(True)
+
+    def _set_broken(self, is_active):
+        if self._broken == RCD:
+            self._desk.do("rcd", connector=self.connector, trip=is_active)
+        else:
+            self._desk.do("fault", connector=self.connector, kind=self._broken, active=is_active)
 
     def _ending(self, row, now_ms):
         is_over = row["id_tag"] is None
@@ -149,10 +156,9 @@ class Customer:
     def _leave(self, now_ms):
         """Pull the plug; what was out of order is repaired."""
         self._desk.do("unplug", connector=self.connector)
-        if self._way_out == RCD:
-            self._desk.do("rcd", connector=self.connector, trip=False)
-        elif self._way_out not in (CARD, REMOTE, UNPLUG):
-            self._desk.do("fault", connector=self.connector, kind=self._way_out, active=False)
+        if self._broken:
+            self._set_broken(False)
+            self._broken = ""
         self._asked_ms = now_ms
         self._go(LEAVING, now_ms)
 

@@ -38,13 +38,14 @@ class YardResult:
 
     @property
     def heap_growth_b(self):
-        """Return how much more of the heap is in use in the later rounds than in the first third.
+        """Return how much more of the heap is in use in the last third than in the first.
 
         The least use of each counts: the collector keeps some blocks that only look used.
         """
-        first = -(-len(self.heap_free_b) // 3)
-        early, later = self.heap_free_b[:first], self.heap_free_b[first:]
-        return max(max(early) - max(later), 0) if later else 0
+        count = -(-len(self.heap_free_b) // 3)
+        if not count:
+            return 0
+        return max(max(self.heap_free_b[:count]) - max(self.heap_free_b[-count:]), 0)
 
     @property
     def faults(self):
