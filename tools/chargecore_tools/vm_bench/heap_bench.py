@@ -4,6 +4,7 @@ boot       what firmware/main.py has in use once the server has accepted the sta
            image and without the simulated board, which is loaded after it
 session    a whole session, from the plug to the free connector, in whatever heap the VM was given
 simulator  what `chargecore sim` has of its own: board, plant, control socket, texts for people
+FOLDER holds memory_server.mpy and bench_board.mpy, and takes the flash.
 Prints `id value` lines; a heap that does not suffice ends in a MemoryError.
 """
 
@@ -36,7 +37,7 @@ def _mount(path):
     with open(path, "rb") as file:
         file.readinto(image_buf)
     vfs.mount(vfs.VfsRom(image_buf), "/rom")
-    sys.path[:] = ["/rom", ".frozen", __file__.rsplit("/", 1)[0]]
+    sys.path[:] = ["/rom", ".frozen", sys.argv[3]]
 
 
 def _used_b():
