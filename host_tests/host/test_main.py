@@ -6,7 +6,9 @@ import unittest
 import main as firmware
 
 from boards.host.board import POWER_STOP, Board
+from chargecore.base.boot_causes import CAUSE_POWER, CAUSE_RESET, CAUSE_WATCHDOG
 from chargecore.base.errors import ConfigError
+from chargecore.base.events import EV_BOOT
 from chargecore.safety.reasons import OPEN_EXCEPTION, OPEN_SHUTDOWN
 from chargecore.station.station import RESET_HARD
 from fakes.scratch import new_folder
@@ -139,6 +141,92 @@ class MainTest(unittest.TestCase):
         self.assertEqual(board.connectors[0].coil_pin.level, 0)
         self.assertEqual(board.app.controllers[0].contactor.reason, OPEN_EXCEPTION)
         self.assertEqual(board.app.scheduler.failed, 1)
+
+    def test_restarts_when_the_loop_is_held_up_for_longer_than_the_watchdog_waits(self):
+        """F38: the coils drop long before, the chip restarts after 2 s."""
+        coil_off_ms = []
+
+        def turn(board):
+            charge(board)
+            if board.plants[0].contactor.is_closed and board.passes * _PASS_MS > _ENERGISED_MS:
+                board.block_loop(3_000)
+                began_ms = board.clock.elapsed_ms
+                board._hold_up()
+                coil_off_ms.append(board.clock.elapsed_ms - began_ms)
+
+        board = self.new_board(turn)
+        board.begin_boot()
+        first_cause = board.reset_cause
+
+        firmware.run(board)
+        is_closed = board.plants[0].contactor.is_closed
+        board.begin_boot()
+
+        self.assertEqual((first_cause, board.reset_cause), (CAUSE_POWER, CAUSE_WATCHDOG))
+        self.assertEqual(len(coil_off_ms), 1)
+        self.assertTrue(1_900 <= coil_off_ms[0] <= 2_100)
+        self.assertFalse(is_closed)
+        self.assertEqual(board.connectors[0].coil_pin.level, 0)
+
+    def test_leaves_the_watchdog_asleep_when_the_loop_is_held_up_for_less(self):
+        def turn(board):
+            if board.passes == 50:
+                board.block_loop(1_800)
+                board._hold_up()
+            if board.passes == 100:
+                stop(board)
+
+        board = self.new_board(turn)
+
+        self.assertEqual(firmware.run(board), firmware.STOPPED)
+        self.assertEqual(board.passes, 100)
+
+    def test_tells_why_it_booted(self):
+        board = self.new_board(stop)
+        board.cut_power()
+        board.begin_boot()
+        firmware.run(board)
+        first = board.app.events.field(0, 2)
+        board.begin_boot()
+        firmware.run(board)
+
+        self.assertEqual(board.app.events.field(0, 0), EV_BOOT)
+        self.assertEqual((first, board.app.events.field(0, 2)), (CAUSE_POWER, CAUSE_RESET))
+
+    def test_resets_for_a_silent_server_when_no_session_runs(self):
+        """The last rung of the liveness ladder waits for the end of the session."""
+
+        def turn(board):
+            connector = board.app.connectors[0]
+            if board.passes == 5:
+                connector.transaction.is_active = True  # a session, as far as main can tell
+                board.app.network.liveness.needs_reset = True
+            if board.passes == 300:
+                connector.transaction.is_active = False
+
+        board = self.new_board(turn)
+
+        self.assertEqual(firmware.run(board), firmware.RESTART)
+        self.assertTrue(300 <= board.passes <= 320)
+
+    def test_hands_the_link_to_the_connection(self):
+        seen = []
+
+        def turn(board):
+            if board.passes in (5, 20):
+                board.set_network(board.passes == 20)
+            if board.passes in (10, 30):
+                seen.append(board.app.connection.link_up)
+            if board.passes == 30:
+                board.link.restart()
+            if board.passes in (40, 200):
+                seen.append(board.app.connection.link_up)
+            if board.passes == 200:
+                stop(board)
+
+        firmware.run(self.new_board(turn))
+
+        self.assertEqual(seen, [False, True, False, True])
 
     def test_names_the_field_when_the_station_file_cannot_be_used(self):
         for field, value in (
