@@ -1,6 +1,6 @@
 """Fifty sessions without a server, the process killed in every fifth; then the server is there.
 
-The real simulator in the real VM, accelerated. SIGKILL is a power cut with no car plugged after it.
+The real simulator in the real VM, accelerated. SIGKILL is a power cut, with no car after it.
 """
 
 from front import Front
