@@ -1,7 +1,8 @@
-"""Write docs/ocpp_status.md: every case of the public OCTT 1.6 document, and its test here.
+"""Write docs/ocpp_status.md: the cases of the public OCTT 1.6 document, the habits of servers.
 
 A case is covered when host_tests/e2e holds a function named test_tc_<number>_...; nothing is
-claimed by hand. An open case of the Core profile names what it waits for in OPEN.
+claimed by hand. An open case of the Core profile names what it waits for in OPEN. What servers in
+the wild do stands in data/server_habits.csv; each line names tests that must exist.
 Example: python -m chargecore_tools.gen_ocpp_status --check
 """
 
@@ -13,7 +14,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = Path(__file__).with_name("data") / "octt16_cases.csv"
+HABITS = Path(__file__).with_name("data") / "server_habits.csv"
 PAGE = ROOT / "docs" / "ocpp_status.md"
+ANY_TEST = re.compile(r"^(?: {4})?def (test_\w+)\(", re.MULTILINE)
 TEST = re.compile(r"def (test_tc_(\d{3}(?:_\d)?)_[a-z]\w*)")
 
 # Why a case has no test yet. Keys are id prefixes; the longest match counts.
@@ -75,6 +78,17 @@ a run of the lab's tool. **open**: no such test yet; the last column says what i
 """
 
 
+HABITS_HEAD = """
+## Servers in the wild
+
+What central systems were seen to do to a charge point, and what this one does then: by rule, never
+by the name of a server. Every line has a test; `make docs` refuses one that does not exist.
+
+| topic | the server | this station | tests |
+|---|---|---|---|
+"""
+
+
 def tests():
     """Return {case number: [(test name, file)]} of every test_tc_ function in host_tests/e2e."""
     found = {}
@@ -92,6 +106,23 @@ def why_open(case_id):
     return "no test yet"
 
 
+def habits():
+    """Return the table of servers in the wild. Errors: LookupError for a test that is not there."""
+    there = set()
+    for path in (ROOT / "host_tests").rglob("test_*.py"):
+        there.update(ANY_TEST.findall(path.read_text(encoding="utf-8")))
+    lines = []
+    with HABITS.open(newline="") as file:
+        for row in csv.DictReader(file):
+            names = row["tests"].split()
+            missing = [name for name in names if name not in there]
+            if missing or not names:
+                raise LookupError(f"{row['server']}: no such test: {missing}")
+            text = ", ".join(f"`{name}`" for name in names)
+            lines.append(f"| {row['topic']} | {row['server']} | {row['station']} | {text} |")
+    return HABITS_HEAD + "\n".join(lines) + "\n"
+
+
 def page():
     """Return the text of docs/ocpp_status.md."""
     found = tests()
@@ -106,7 +137,8 @@ def page():
         tested += bool(where)
         text = ", ".join(f"`{name}`" for name, _ in where) if where else why_open(case["id"][:-3])
         lines.append(f"| {case['id']} | {case['title']} | {case['profile']} | {state} | {text} |")
-    return HEAD + "\n".join(lines) + f"\n\n{tested} of {len(cases)} cases tested.\n"
+    count = f"\n\n{tested} of {len(cases)} cases tested.\n"
+    return HEAD + "\n".join(lines) + count + habits()
 
 
 def main():
@@ -121,7 +153,7 @@ def main():
             return 1
         return 0
     PAGE.write_text(text)
-    print(text.splitlines()[-1])
+    print(next(line for line in text.splitlines() if line.endswith("cases tested.")))
     return 0
 
 
