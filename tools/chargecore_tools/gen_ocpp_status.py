@@ -107,7 +107,7 @@ def why_open(case_id):
 
 
 def habits():
-    """Return the table of servers in the wild. Errors: LookupError for a test that is not there."""
+    """Return the table of servers in the wild. Errors: LookupError for a test not there."""
     there = set()
     for path in (ROOT / "host_tests").rglob("test_*.py"):
         there.update(ANY_TEST.findall(path.read_text(encoding="utf-8")))
