@@ -88,18 +88,21 @@ class JournalMount:
         blocks = self._blocks
         record = self._record
         layout = blocks.layout[block]
+        read = self._flash.read
+        buf = record.buf
         used = 1
         for slot in range(1, blocks.slot_count):
-            code = self._flash.read(block, slot * RECORD_LEN, record.buf)
+            code = read(block, slot * RECORD_LEN, buf)
+            if code == OK and record.is_erased():
+                continue
+            used = slot + 1
             if code == OK and record.is_valid():
-                used = slot + 1
                 if layout < LAYOUT:
                     carry_over(record, layout)
                 self._delivered.see(layout, record)
                 if record.u32(OFF_SEQ) > blocks.last_seq[block]:
                     blocks.last_seq[block] = record.u32(OFF_SEQ)
-            elif code != OK or not record.is_erased():
-                used = slot + 1
+            else:
                 self.broken += 1
         blocks.used[block] = used
 

@@ -85,6 +85,8 @@ CONTEXT_TRANSACTION_BEGIN = const(5)
 CONTEXT_TRANSACTION_END = const(6)
 CONTEXT_TRIGGER = const(7)
 
+_ERASED = b"\xff" * RECORD_LEN
+
 
 class Record:
     """One record in its buffer. Offsets are the OFF_, START_, METER_, ... constants above."""
@@ -113,14 +115,14 @@ class Record:
 
     def is_valid(self):  # HOT
         """Return True when the checksum fits and a kind is set."""
-        return self.buf[OFF_KIND] != 0 and crc16(self.buf, 0, OFF_CRC) == self.u16(OFF_CRC)
+        buf = self.buf
+        if not buf[OFF_KIND]:
+            return False
+        return crc16(buf, 0, OFF_CRC) == buf[OFF_CRC] | buf[OFF_CRC + 1] << 8
 
     def is_erased(self):  # HOT
         """Return True when nothing was ever written there."""
-        for value in self.buf:
-            if value != 0xFF:
-                return False
-        return True
+        return self.buf == _ERASED
 
     def copy_from(self, other):  # HOT
         """Become a copy of another record."""
