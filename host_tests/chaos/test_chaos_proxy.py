@@ -268,6 +268,35 @@ def test_actions_wait_for_their_message_in_order(proxy, station):
     assert station.hear(len(TWO + TWO)) == TWO + TWO
 
 
+def message(text):
+    """Return a text frame."""
+    return bytes([0x81, len(text)]) + text
+
+
+def test_an_action_may_wait_for_a_call(proxy, station):
+    proxy.perform(Action(0, "lose", "up", target="StopTransaction"))
+    beat = message(b'[2,"1","Heartbeat",{}]')
+    stop = message(b'[2,"2","StopTransaction",{}]')
+
+    station.say(beat + stop + TWO)
+
+    assert station.hear(len(beat + TWO)) == beat + TWO
+
+
+def test_an_action_may_wait_for_the_answer_to_a_call(peer, proxy):
+    proxy.perform(Action(0, "lose", "down", target="StopTransaction"))
+    station = connected(proxy)
+    answer = message(b'[3,"1",{}]')
+
+    station.say(message(b'[2,"1","Heartbeat",{}]') + answer)
+    station.hear(24 + len(answer))  # both come back: the peer is an echo
+    station.say(message(b'[2,"2","StopTransaction",{}]'))
+    station.hear(30)
+    station.say(answer + TWO)
+
+    assert station.hear(len(TWO)) == TWO
+
+
 def test_says_what_it_did(peer):
     told = []
     with ChaosProxy("127.0.0.1", peer.port, on_fault=lambda: told.append(1)) as proxy:

@@ -40,6 +40,9 @@ def test_a_long_plan_has_every_kind_of_action_both_ways():
     }
     for kind in chaos_plan.ON_MESSAGE:
         assert {action.way for action in plan if action.kind == kind} == {"up", "down"}
+    targets = {action.target for action in plan}
+    assert {"", "StartTransaction", "StopTransaction"} <= targets
+    assert not any(action.target for action in plan if action.kind == "cut")
 
 
 def test_what_lasts_has_an_end_and_damage_has_a_place():
@@ -65,6 +68,7 @@ def test_a_station_that_keeps_its_supply_has_no_cuts():
 def test_plans_can_be_read():
     assert str(Action(12.5, "hole", "down")) == "    12.5 s hole down"
     assert str(Action(0, "slow", "up", 9.0, 2.0)) == "     0.0 s slow up for 9.0 s by 2.0 s"
+    assert str(Action(1, "lose", "up", target="Authorize")).endswith("lose up Authorize")
     assert str(Action(1, "corrupt", "up", place_permille=500)).endswith("up at 500 permille")
     assert str(Trouble(3, "error", 0.0, "Heartbeat", 2, "GenericError")) == (
         "     3.0 s error Heartbeat GenericError 2 times"

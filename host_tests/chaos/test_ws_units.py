@@ -1,6 +1,14 @@
 """WsUnits: heads, frames and other bytes, however they are cut into chunks."""
 
-from chargecore_tools.soak.ws_units import CHUNK, CONTROL, HEAD, TEXT, WsUnits, frame_len
+from chargecore_tools.soak.ws_units import (
+    CHUNK,
+    CONTROL,
+    HEAD,
+    TEXT,
+    WsUnits,
+    frame_len,
+    text_of,
+)
 
 HEAD_BYTES = b"GET /ocpp/CP01 HTTP/1.1\r\nHost: x\r\n\r\n"
 HELLO = b"\x81\x05hello"
@@ -66,3 +74,10 @@ def test_reads_the_length_of_a_frame_of_every_size():
     assert frame_len(MASKED) == len(MASKED)
     assert frame_len(LONG) == len(LONG)
     assert frame_len(b"\x81\xff" + (70_000).to_bytes(8, "big")) == 2 + 8 + 4 + 70_000
+
+
+def test_reads_the_text_of_a_frame_masked_or_not():
+    assert text_of(HELLO) == b"hello"
+    assert text_of(MASKED) == b"hello"
+    assert text_of(LONG) == b"x" * 256
+    assert text_of(b"\x81\xff" + (3).to_bytes(8, "big") + b"\1\2\3\4" + b"igo") == b"hel"

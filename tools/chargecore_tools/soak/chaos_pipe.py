@@ -51,7 +51,7 @@ class ChaosPipe:
         delay_s = chaos.delay_s(self.way)
         if delay_s:
             await asyncio.sleep(delay_s)
-        action = chaos.take(self.way) if unit.kind == TEXT and not self.is_hole else None
+        action = chaos.take(self.way, unit.raw) if unit.kind == TEXT and not self.is_hole else None
         if action is None:
             await self._send(unit.raw)
             await self._send_held()

@@ -40,6 +40,16 @@ _WEIGHTS = {
     TRUNCATE: 8,
     CORRUPT: 8,
 }
+# Half of the actions on messages wait for one of these calls, or for the answer to it: those that
+# must not be lost are only a few of all messages.
+_TARGETED_PERMILLE = 500
+_TARGETS = {
+    "StartTransaction": 3,
+    "StopTransaction": 3,
+    "MeterValues": 1,
+    "BootNotification": 1,
+    "Authorize": 1,
+}
 _FOR_S = (5, 60)  # shortest and longest of what lasts
 _SLOW_BY_S = (1, 8)  # a message then takes that much longer
 
@@ -54,11 +64,14 @@ class Action:
     for_s: float = 0.0
     by_s: float = 0.0  # of SLOW
     place_permille: int = 0  # of TRUNCATE and CORRUPT: where in the message
+    target: str = ""  # of actions on a message: only this call, or the answer to it
 
     def __str__(self):
         words = [f"{self.at_s:8.1f} s", self.kind]
         if self.kind in _ONE_WAY:
             words.append(self.way)
+        if self.target:
+            words.append(self.target)
         if self.for_s:
             words.append(f"for {self.for_s:.1f} s")
         if self.by_s:
@@ -82,9 +95,11 @@ def make_plan(seed, length_s, mean_gap_s, weights=None):
 
 def _action(rng, at_s, weights):
     kind = rng.choices(list(weights), list(weights.values()))[0]
-    way = BOTH
+    way, target = BOTH, ""
     if kind in ON_MESSAGE:
         way = rng.choice((UP, DOWN))
+        if rng.randrange(1000) < _TARGETED_PERMILLE:
+            target = rng.choices(list(_TARGETS), list(_TARGETS.values()))[0]
     elif kind in _ONE_WAY:
         way = rng.choice((UP, DOWN, BOTH))
     return Action(
@@ -94,4 +109,5 @@ def _action(rng, at_s, weights):
         for_s=round(rng.uniform(*_FOR_S), 1) if kind in _LASTING else 0.0,
         by_s=round(rng.uniform(*_SLOW_BY_S), 1) if kind == SLOW else 0.0,
         place_permille=rng.randrange(1, 1000) if kind in (TRUNCATE, CORRUPT) else 0,
+        target=target,
     )

@@ -1,8 +1,13 @@
 """ChaosState: what is in force at the proxy now. Lives in the proxy's event loop."""
 
 import asyncio
+import re
 
 from chargecore_tools.soak.chaos_plan import BOTH, DOWN, UP
+from chargecore_tools.soak.ws_units import text_of
+
+_CALL = re.compile(rb'\[2,"[^"]*","(\w+)"')
+_ANSWERS = (b"[3,", b"[4,")
 
 
 class ChaosState:
@@ -11,6 +16,7 @@ class ChaosState:
     def __init__(self, speed, on_done):
         self._speed = speed
         self._on_done = on_done
+        self._last_call = ""  # action of the station's newest call
         self.calm()
 
     def calm(self):
@@ -86,13 +92,26 @@ class ChaosState:
         while _now_s() < self._frozen_until_s[way]:
             await asyncio.sleep(min(self._frozen_until_s[way] - _now_s(), 0.05))
 
-    def take(self, way):
+    def take(self, way, raw):
         """Return the action for a message that passes now, or None."""
-        if not self._waiting[way]:
-            return None
-        action = self._waiting[way].pop(0)
-        self._on_done(action, way)
-        return action
+        about = self._about(way, raw)
+        for action in self._waiting[way]:
+            if action.target in ("", about):
+                self._waiting[way].remove(action)
+                self._on_done(action, way)
+                return action
+        return None
+
+    def _about(self, way, raw):
+        """Return which call of the station a message is, or answers; "" for all others."""
+        text = text_of(raw)
+        if way == DOWN:  # one call is in flight at a time
+            return self._last_call if text[:3] in _ANSWERS else ""
+        found = _CALL.match(text)
+        if found is None:
+            return ""
+        self._last_call = found[1].decode()
+        return self._last_call
 
 
 def _ways(action):

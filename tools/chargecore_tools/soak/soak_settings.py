@@ -43,8 +43,8 @@ class SoakPlan:
     connectors: int = 4
     speed: float = 60.0
     round_sessions: int = 40  # of one station; then everything is delivered and checked
-    chaos_gap_s: float = 90.0  # simulated, on average
-    trouble_gap_s: float = 120.0
+    chaos_gap_s: float = 40.0  # simulated, on average
+    trouble_gap_s: float = 90.0
 
     @property
     def station_sessions(self):

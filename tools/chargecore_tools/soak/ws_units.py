@@ -78,6 +78,15 @@ class WsUnits:
         return unit
 
 
+def text_of(raw):
+    """Return the payload of a whole frame, without its mask."""
+    at = {126: 4, 127: 10}.get(raw[1] & 0x7F, 2)
+    if not raw[1] & _MASKED:
+        return raw[at:]
+    mask = raw[at : at + 4]
+    return bytes(byte ^ mask[i % 4] for i, byte in enumerate(raw[at + 4 :]))
+
+
 def frame_len(buf):
     """Return the bytes of the frame that buf begins with, None when its header is not complete."""
     if len(buf) < 2:
