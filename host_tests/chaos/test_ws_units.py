@@ -12,7 +12,7 @@ from chargecore_tools.soak.ws_units import (
 
 HEAD_BYTES = b"GET /ocpp/CP01 HTTP/1.1\r\nHost: x\r\n\r\n"
 HELLO = b"\x81\x05hello"
-MASKED = b"\x81\x85\x01\x02\x03\x04igopn"
+MASKED = b"\x81\x85\x01\x02\x03\x04igohn"
 LONG = b"\x81\x7e\x01\x00" + b"x" * 256
 PING = b"\x89\x00"
 FIRST_PART = b"\x01\x02[2"
