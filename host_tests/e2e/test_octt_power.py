@@ -110,8 +110,13 @@ def test_tc_036_connection_loss_during_transaction(bench):
     began = instant(start["timestamp"])
     offsets = [_offset_s(began, value) for value in values]
     assert offsets == [10 * number for number in range(1, 8)]
-    registers = [int(value["meterValue"][0]["sampledValue"][0]["value"]) for value in values]
+    samples = [value["meterValue"][0]["sampledValue"][0] for value in values]
+    registers = [int(sample["value"]) for sample in samples]
     assert registers == sorted(registers)
+    assert {sample.get("context", "Sample.Periodic") for sample in samples} == {"Sample.Periodic"}
+    assert {sample.get("format", "Raw") for sample in samples} == {"Raw"}
+    transaction_id = start.answer["transactionId"]
+    assert {value["transactionId"] for value in values} == {transaction_id}
     assert bench.count("BootNotification") == 1
 
 

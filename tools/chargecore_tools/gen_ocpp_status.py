@@ -22,12 +22,7 @@ TEST = re.compile(r"def (test_tc_(\d{3}(?:_\d)?)_[a-z]\w*)")
 # Why a case has no test yet. Keys are id prefixes; the longest match counts.
 OPEN = {
     "TC_008": "needs the local authorization list",
-    "TC_032_1": "needs a backup supply, which no board here has",
-    "TC_032_2": "power failure with a session: with the offline behaviour",
-    "TC_036": "offline behaviour",
-    "TC_037": "offline behaviour",
-    "TC_038": "offline behaviour",
-    "TC_039": "offline behaviour",
+    "TC_032_1": "for stations with a backup supply, which no board here has: TC_032_2 holds",
     "TC_042": "needs the local authorization list",
     "TC_043": "needs the local authorization list",
     "TC_044": "needs firmware management",
@@ -76,7 +71,6 @@ a run of the lab's tool. **open**: no such test yet; the last column says what i
 | case | title | profile | state | test or reason |
 |---|---|---|---|---|
 """
-
 
 HABITS_HEAD = """
 ## Servers in the wild

@@ -30,6 +30,8 @@ _RETRY_MS = const(5000)  # pause before a stop record that flash refused is trie
 # Finishing lasts at least this long after its begin and after the unplug, so that StopTransaction
 # is not overtaken by Available (S14).
 _RELEASED_MS = const(1000)
+# Less while Faulted hides it: a fault that ends a second after the unplug shows no Finishing then.
+_RELEASED_FAULTED_MS = const(500)
 
 
 class Connector:
@@ -314,7 +316,8 @@ class Connector:
         """End Finishing when the cable is gone and nothing holds the lock."""
         if plugged or self.lock_holder.length:
             return
-        if ticks_diff(now_ms, self._loose_at_ms) >= _RELEASED_MS:
+        limit_ms = _RELEASED_FAULTED_MS if self.controller.fault else _RELEASED_MS
+        if ticks_diff(now_ms, self._loose_at_ms) >= limit_ms:
             self.is_finishing = False
 
     def _time_out(self, plugged):  # HOT
