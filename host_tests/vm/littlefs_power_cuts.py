@@ -18,12 +18,12 @@ from fakes.block_device import RamBlockDevice
 from fakes.outbox_world import OutboxWorld
 
 _ROOT = "/lfs"
-_EVERY = 5  # every fifth write is cut, at another offset for each program size
+_HISTORIES = 100  # random ones, for each program size
 _DATA = records.METER_FLAG_SEND | records.METER_FLAG_DATA
 
 
 class LittlefsCase(unittest.TestCase):
-    prog_size = 32  # ESP32; 256 on RP2
+    prog_size = 32  # ESP32; RP2: littlefs_power_cuts_rp2.py
 
     def setUp(self):
         self.device = RamBlockDevice()
@@ -46,6 +46,18 @@ class LittlefsCase(unittest.TestCase):
         self.device.restore()
         self.device.load(self.blank)
         self.mount()
+
+
+class Random:
+    """The same numbers for the same seed."""
+
+    def __init__(self, seed):
+        self._state = seed * 7_919
+
+    def below(self, limit):
+        """Return a number from 0 to limit - 1."""
+        self._state = (self._state * 75 + 74) % 65_537
+        return self._state % limit
 
 
 class Owed:
@@ -83,6 +95,20 @@ class Owed:
         if self.device.is_dead:
             self.in_doubt.append(seq)
 
+    def run_random(self, random):
+        """Whatever comes up, until the cut."""
+        while not self.device.is_dead:
+            self.append(records.REC_START)
+            for _ in range(random.below(9)):
+                self.append(records.REC_METER)
+                if not random.below(4) and not self.device.is_dead:
+                    self.deliver()
+            self.append(records.REC_STOP)
+            if not random.below(6) and not self.device.is_dead:
+                self.world.outbox.tidy()
+            while self.world.outbox.pending > random.below(25) and not self.device.is_dead:
+                self.deliver()
+
     def run(self):
         """Sessions, half of them delivered, until the cut: enough to reuse blocks."""
         for n in range(14):
@@ -108,14 +134,22 @@ class TestOutboxOnLittlefs(LittlefsCase):
         whole.flash.close()
         self.unmount()
 
-        for after in range(self.prog_size // 64, operations, _EVERY):
-            self.cut_and_check(after)
+        for after in range(operations):
+            self.cut_and_check(after, None)
 
-    def cut_and_check(self, after):
+    def test_loses_nothing_in_random_histories(self):
+        for seed in range(1, _HISTORIES):
+            random = Random(seed)
+            self.cut_and_check(1 + random.below(400), random)
+
+    def cut_and_check(self, after, random):
         self.format()
         self.device.cut(after)
         owed = Owed(self.device)
-        owed.run()
+        if random is None:
+            owed.run()
+        else:
+            owed.run_random(random)
         owed.flash.close()
         self.unmount()
         self.assertTrue(self.device.is_dead)
@@ -153,10 +187,6 @@ class TestOutboxOnLittlefs(LittlefsCase):
 
         self.assertTrue(self.device.erases - before <= 2 * 50)
         owed.flash.close()
-
-
-class TestOutboxOnLittlefsOfRp2(TestOutboxOnLittlefs):
-    prog_size = 256
 
 
 class TestStateOnLittlefs(LittlefsCase):
