@@ -222,6 +222,21 @@ class TransactionsTest(unittest.TestCase):
         self.assertEqual(world.cache.status(tag, world.clock.wall_s()), 1)
         self.assertEqual(len(world.payloads("StopTransaction")), 1)
 
+    def test_learns_from_the_answer_to_a_stop_what_the_server_thinks_of_the_tag(self):
+        """A6: with parent and date, too."""
+        world = self.world
+        info = {"status": "Blocked", "parentIdTag": "FAMILY", "expiryDate": "2030-01-01T00:00:00Z"}
+        world.answers["StopTransaction"] = {"idTagInfo": info}
+        world.charge()
+        self.stop()
+        world.run_ms(1000)
+
+        tag = world.connector.transaction.tag
+        parent = world.connector.transaction.parent
+        self.assertEqual(world.cache.status(tag, world.clock.wall_s()), 1)
+        world.cache.parent_into(tag, parent)
+        self.assertEqual(parent.text(), "FAMILY")
+
     def test_never_reopens_a_stopped_transaction(self):
         """T17: whatever the answer to a stop says."""
         world = self.world

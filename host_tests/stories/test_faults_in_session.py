@@ -187,7 +187,31 @@ def test_tells_a_warning_and_goes_on(name):
     world.run_s(2)
     told += world.told()
     assert [text for text in told if "Faulted" in text or "Stop" in text] == []
-    assert told == [f"1 Charging {name}", "1 Charging"]
+    if name == "EVCommunicationError":  # never with Charging (S9)
+        assert told == []
+    else:
+        assert told == [f"1 Charging {name}", "1 Charging"]
+
+
+def test_tells_a_communication_error_of_the_car_only_where_it_may():
+    world = charging()
+    world.fault("EVCommunicationError")
+    world.ev("B")
+    world.run_s(3)
+    world.ev("C")
+    world.run_s(8)
+    world.card()
+    world.run_s(8)
+    world.unplug()
+    world.run_s(3)
+
+    told = [text for text in world.told() if not text.startswith("Stop")]
+    assert told == [
+        "1 SuspendedEV EVCommunicationError",
+        "1 Charging",
+        "1 Finishing EVCommunicationError",
+        "1 Available",
+    ]
 
 
 @pytest.mark.parametrize("kind", ["cp_open", "pe_lost"])

@@ -22,7 +22,7 @@ TABLE = (
     # - | AuthCtrlr.OfflineTxForUnknownIdEnabled | Offline, a card that neither list nor
     # cache knows may charge.
     (b"AllowOfflineTxForUnknownId", T_BOOL, 0, 1, RW, False, "allow_offline_tx_for_unknown_id"),
-    # - | AuthCacheCtrlr.Enabled | The authorization cache is filled and used.
+    # - | AuthCacheCtrlr.Enabled | The authorization cache is filled and used; false empties it.
     (b"AuthorizationCacheEnabled", T_BOOL, 0, 1, RW, True, "authorization_cache_enabled"),
     # - | SecurityCtrlr.BasicAuthPassword | Password for HTTP Basic as 32 to 40 hex digits,
     # used from the next connection on; never reported.

@@ -7,6 +7,7 @@ Source: OCPP 1.6 §4.9. Heap: none after __init__.
 from micropython import const
 
 from chargecore.base.ticks import ticks_diff
+from chargecore.safety.faults import FAULT_EV_COMMUNICATION, FAULT_NONE
 from chargecore.station.status_log import StatusLog
 from chargecore.station.statuses import (
     AVAILABLE,
@@ -28,6 +29,8 @@ _WAKE_MS = const(6000)
 # from its first moment on is told this much later.
 _TOLD_MS = const(1000)
 _CLOSE_MS = const(3000)  # a contactor that stays open longer than this is held open by the unit
+# Bit n: EVCommunicationError may be told with status n (OCPP 1.6 §7.6; S9 of the rules).
+_EV_ERROR_WITH = 1 << PREPARING | 1 << SUSPENDED_EV | 1 << SUSPENDED_EVSE | 1 << FINISHING
 _MIN_OFFER_MA = const(6000)  # IEC 61851-1 Annex A: less cannot be signalled
 
 
@@ -74,7 +77,10 @@ class SessionStatus:
 
     def _note(self, minimum_s, now_ms):  # HOT
         log = self.log
-        log.update(self.status, self._connector.fault, now_ms)
+        fault = self._connector.fault
+        if fault == FAULT_EV_COMMUNICATION and not _EV_ERROR_WITH >> self.status & 1:
+            fault = FAULT_NONE
+        log.update(self.status, fault, now_ms)
         log.settle(minimum_s, now_ms)
 
     def _derive(self, now_ms):  # HOT
