@@ -297,6 +297,21 @@ def test_an_action_may_wait_for_the_answer_to_a_call(peer, proxy):
     assert station.hear(len(TWO)) == TWO
 
 
+def test_tells_of_answers_that_reach_the_station_unharmed(peer):
+    told = []
+    answer = message(b'[3,"1",{}]')
+    with ChaosProxy("127.0.0.1", peer.port, on_answer=lambda: told.append(1)) as proxy:
+        station = connected(proxy)
+        proxy.perform(Action(0, "lose", "down"))
+        station.say(answer + ONE + answer)
+        station.hear(len(ONE + answer))
+        proxy.perform(Action(0, "hole", "down"))
+        station.say(answer)
+
+        assert station.is_silent()
+        assert len(told) == 1
+
+
 def test_says_what_it_did(peer):
     told = []
     with ChaosProxy("127.0.0.1", peer.port, on_fault=lambda: told.append(1)) as proxy:

@@ -61,3 +61,14 @@ def test_allows_the_wait_after_a_boot_without_answer_when_that_is_longer():
     ladder = Ladder(15, 1, 60, 1, 1, 0)
 
     assert ladder.allowed_s == 15 + 76 + 60
+
+
+def test_is_heard_from_an_answer_until_a_disturbance():
+    silence = Silence()
+    seen = [silence.is_heard]
+    silence.answered()
+    seen.append(silence.is_heard)
+    silence.disturbed()
+    seen.append(silence.is_heard)
+
+    assert seen == [False, True, False]

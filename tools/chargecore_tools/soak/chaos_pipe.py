@@ -54,6 +54,8 @@ class ChaosPipe:
         action = chaos.take(self.way, unit.raw) if unit.kind == TEXT and not self.is_hole else None
         if action is None:
             await self._send(unit.raw)
+            if unit.kind == TEXT and not self.is_hole:
+                chaos.passed(self.way, unit.raw)
             await self._send_held()
             return True
         return await self._doers[action.kind](unit.raw, action)

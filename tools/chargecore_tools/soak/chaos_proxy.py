@@ -25,15 +25,20 @@ _RESET_LINGER = struct.pack("ii", 1, 0)  # close() sends RST
 class ChaosProxy:
     """Quiet until it is told something. `port` is where it listens, once started."""
 
-    def __init__(self, host, target_port, speed=1.0, on_fault=None):
+    def __init__(self, host, target_port, speed=1.0, on_fault=None, on_answer=None):
+        """Take where the server is. on_fault() and on_answer() are called in the proxy's thread.
+
+        on_fault: a disturbance began or was done; on_answer: an answer reached the station.
+        """
         self.port = 0
         self.log = []  # (simulated seconds since start, text)
         self.corrupted_up = 0  # messages of the station that were damaged
         self._host = host
         self._target = (host, target_port)
         self._speed = speed
-        self._on_fault = on_fault  # called in the proxy's thread at each disturbance
-        self._chaos = ChaosState(speed, self._note_done)
+        self._on_fault = on_fault
+        self._on_answer = on_answer
+        self._chaos = ChaosState(speed, self._note_done, self._note_answer)
         self._lines = set()
         self._began_s = 0.0
         self._loop = None
@@ -158,6 +163,10 @@ class ChaosProxy:
         self._note(f"{action.kind} {way} done to a message")
         if (action.kind, way) == (chaos_plan.CORRUPT, chaos_plan.UP):
             self.corrupted_up += 1
+
+    def _note_answer(self):
+        if self._on_answer is not None:
+            self._on_answer()
 
     def _note(self, text):
         self.log.append(((self._loop.time() - self._began_s) * self._speed, text))

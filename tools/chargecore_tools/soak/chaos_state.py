@@ -11,11 +11,15 @@ _ANSWERS = (b"[3,", b"[4,")
 
 
 class ChaosState:
-    """speed: simulated seconds per real one. on_done(action, way): done to a message."""
+    """speed: simulated seconds per real one. on_done(action, way): done to a message.
 
-    def __init__(self, speed, on_done):
+    on_answer(): an answer to the station passed as it is.
+    """
+
+    def __init__(self, speed, on_done, on_answer):
         self._speed = speed
         self._on_done = on_done
+        self._on_answer = on_answer
         self._last_call = ""  # action of the station's newest call
         self.calm()
 
@@ -101,6 +105,11 @@ class ChaosState:
                 self._on_done(action, way)
                 return action
         return None
+
+    def passed(self, way, raw):
+        """Tell of an answer that nothing was done to."""
+        if way == DOWN and text_of(raw)[:3] in _ANSWERS:
+            self._on_answer()
 
     def _about(self, way, raw):
         """Return which call of the station a message is, or answers; "" for all others."""

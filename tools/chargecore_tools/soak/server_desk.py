@@ -8,11 +8,10 @@ import contextlib
 import time
 
 from chargecore_tools.csms.errors import CsmsError, PortTakenError
-from chargecore_tools.csms.events import ERROR, RESULT, Frame
+from chargecore_tools.csms.events import Frame
 from chargecore_tools.csms.rules import Rules
 from chargecore_tools.csms.server import Server
-from chargecore_tools.soak.trouble_plan import ERROR as ANSWER_ERROR
-from chargecore_tools.soak.trouble_plan import LATE, WITHHOLD
+from chargecore_tools.soak.trouble_plan import ERROR, LATE, WITHHOLD
 
 _ANSWER_S = 5.0  # real time a station has to answer; what comes later is ignored
 _PORT_S = 10.0  # until a port that somebody else took is given up
@@ -20,7 +19,7 @@ _DISTURBANCES = ("withheld", "delayed")
 
 
 class ServerDesk:
-    """Owns `server`. silence is told what was answered and what was not."""
+    """Owns `server`. silence is told what was not answered."""
 
     def __init__(self, station_id, speed, heartbeat_interval_s, silence):
         self.server = Server(
@@ -34,7 +33,7 @@ class ServerDesk:
         self._asking = concurrent.futures.ThreadPoolExecutor(4, "ask")
         self._troubles = {
             WITHHOLD: lambda t: self.server.hooks.withhold(t.action, t.times),
-            ANSWER_ERROR: lambda t: self.server.hooks.refuse(
+            ERROR: lambda t: self.server.hooks.refuse(
                 t.action, t.code, "refused on purpose", times=t.times
             ),
             LATE: lambda t: self.server.hooks.delay(t.action, t.for_s / self._speed, t.times),
@@ -90,8 +89,5 @@ class ServerDesk:
             self.server.call(self._station_id, action, payload, _ANSWER_S)
 
     def _observe(self, event):
-        if isinstance(event, Frame):
-            if not event.is_from_station and event.kind in (RESULT, ERROR):
-                self._silence.answered()
-        elif event.kind in _DISTURBANCES:
+        if not isinstance(event, Frame) and event.kind in _DISTURBANCES:
             self._silence.disturbed()

@@ -36,17 +36,20 @@ class Silence:
 
     def __init__(self):
         self.longest_s = 0.0
+        self.is_heard = False  # answered since the last disturbance
         self._events = 0  # answers and disturbances
         self._seen = 0  # of them, at the last look
         self._since_ms = 0
 
     def answered(self):
-        """A call of the station was answered."""
+        """A call of the station was answered, and the answer reached it."""
         self._events += 1
+        self.is_heard = True
 
     def disturbed(self):
         """Something stood in its way."""
         self._events += 1
+        self.is_heard = False
 
     def look(self, now_ms, is_disturbed):
         """Measure. is_disturbed: something stands in the way now."""

@@ -65,5 +65,4 @@ def _run(yard, folder):
         yard.result.failures.append(traceback.format_exc())
     finally:
         yard.close()
-        if yard.result.faults:
-            yard.write_logs(folder)
+        yard.write_logs(folder)

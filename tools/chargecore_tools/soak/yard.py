@@ -4,13 +4,14 @@ Runs in rounds: some sessions under chaos, then quiet until everything is delive
 books. One thread; the server and the proxy have theirs.
 """
 
+import random
 import time
 from datetime import timedelta
 
 from chargecore_tools.csms.event_text import line_of
 from chargecore_tools.soak.agenda import Agenda
 from chargecore_tools.soak.books import check_books
-from chargecore_tools.soak.chaos_plan import make_plan
+from chargecore_tools.soak.chaos_plan import BOTH, DOWN, HOLE, UP, Action, make_plan
 from chargecore_tools.soak.chaos_proxy import ChaosProxy
 from chargecore_tools.soak.customer import Customer
 from chargecore_tools.soak.server_desk import ServerDesk
@@ -42,7 +43,10 @@ class Yard:
         self._desk = ServerDesk(station_id, plan.speed, LADDER.heartbeat_interval_s, self._silence)
         self._desk.start()
         port = self._desk.server.port
-        self._proxy = ChaosProxy(_HOST, port, plan.speed, self._silence.disturbed)
+        silence = self._silence
+        self._proxy = ChaosProxy(
+            _HOST, port, plan.speed, on_fault=silence.disturbed, on_answer=silence.answered
+        )
         self._proxy.start()
         url = f"ws://{_HOST}:{self._proxy.port}/ocpp"
         self._sim = SoakStation(
@@ -56,6 +60,7 @@ class Yard:
         self.remote_stop = self._desk.remote_stop
         self.do = self._sim.do
         self._agenda = Agenda()
+        self._rng = random.Random(f"yard {self.result.seed}")
         self._began_s = time.monotonic()
         self._end_s = self._began_s + plan.minutes * 60
         # Every second station always has its supply: its heap is watched over the whole run.
@@ -145,10 +150,16 @@ class Yard:
         if not self._is_on:
             self._switch_on()
         self._set_link(True)
+        # The last word of chaos: whatever connection there is leads nowhere. The station has to
+        # notice without any traffic, and to come back within what the ladder allows.
+        self._proxy.perform(Action(self._yard_s(), HOLE, self._rng.choice((UP, DOWN, BOTH))))
         self._quiet_ms = self._sim.now_ms()
 
     def _settle(self):
-        """Wait until all customers have gone and everything is delivered. Errors: YardFailed."""
+        """Wait until all customers have gone and everything is delivered. Errors: YardFailed.
+
+        And until a call has been answered since: a half-open connection looks as good as another.
+        """
         status = self._look(False)
         while not self._is_settled(status):
             if self._sim.now_ms() - self._quiet_ms > _DRAIN_S * 1000 or self._is_late:
@@ -163,6 +174,7 @@ class Yard:
             and station["connected"]
             and station["registration"] == "Accepted"
             and station["outbox"] == 0
+            and self._silence.is_heard
         )
 
     def _check(self):
@@ -203,7 +215,7 @@ class Yard:
     def _note(self, status, now_ms):
         station, result = status["station"], self.result
         is_disturbed = not (self._is_link_up and self._desk.is_up and self._proxy.is_calm)
-        is_booting = station["uptime_ms"] < _BOOTING_MS or station["registration"] is None
+        is_booting = station["uptime_ms"] < _BOOTING_MS
         self._silence.look(now_ms, is_disturbed or is_booting)
         result.longest_silence_s = self._silence.longest_s
         result.worst_gap_ms = max(result.worst_gap_ms, station["scheduler"]["worst_gap_ms"])
