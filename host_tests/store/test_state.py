@@ -6,7 +6,7 @@ from chargecore.base.clock import Clock
 from chargecore.base.event_log import EventLog
 from chargecore.base.events import EV_FILE_NEWER, EV_FLASH_ERROR, EV_SETTINGS_OLD
 from chargecore.store.state import STATE_LEN, USER_AT, StateStore
-from fakes.scratch import new_folder, write_bytes
+from fakes.scratch import new_folder, read_bytes, write_bytes
 
 
 def ticks_zero():
@@ -67,6 +67,19 @@ class StateStoreTest(unittest.TestCase):
 
         self.assertEqual(self.events.field(0, 0), EV_SETTINGS_OLD)
         self.assertEqual(state.next_boot(), 1)
+
+    def test_has_the_state_before_when_the_last_save_was_torn_anywhere(self):
+        self.boot().note_restart(4)
+        self.boot().note_restart(7)
+        whole = read_bytes(self.folder + "/state.b")
+
+        for cut in range(len(whole)):
+            with self.subTest(cut=cut):
+                write_bytes(self.folder + "/state.b", whole[:cut])
+
+                self.assertEqual(self.boot().restart_reason(), 4)
+                self.assertEqual(self.events.field(self.events.total - 1, 0), EV_SETTINGS_OLD)
+        self.assertEqual(self.events.total, len(whole))
 
     def test_says_so_when_flash_refuses(self):
         state = StateStore(self.folder + "/gone/state", STATE_LEN, self.events)

@@ -3,7 +3,7 @@
 import unittest
 
 from chargecore.base.codes import E_EMPTY, E_IO, E_MISSING, OK
-from chargecore.base.events import EV_RECORD_PARKED
+from chargecore.base.events import EV_RECORD_BROKEN, EV_RECORD_PARKED
 from chargecore.store import records
 from chargecore.store.records import REC_METER, REC_START, REC_STOP
 from fakes.outbox_world import WALL_S, OutboxWorld
@@ -284,6 +284,24 @@ class TestOutboxAfterABoot(OutboxCase):
         self.world.next_kind()
 
         self.assertEqual(self.outbox.wall_s, WALL_S - 1)
+
+    def test_owes_the_samples_before_one_that_was_torn_and_says_that_it_was(self):
+        """Power fails while MeterValues are kept offline, at any byte of the record."""
+        tx = self.world.start()
+        for wh in range(3):
+            self.world.sample(tx, register_wh=wh)
+        image = bytes(self.world.flash.blocks[0])
+        slot = 4 * 64
+        for torn_len in range(1, 64):
+            with self.subTest(torn_len=torn_len):
+                self.world.flash.blocks[0][:] = image
+                for at in range(slot + torn_len, slot + 64):
+                    self.world.flash.blocks[0][at] = 0xFF
+
+                self.assertEqual(self.world.boot(), 3)
+                self.assertIn(EV_RECORD_BROKEN, self.world.codes())
+                self.assertEqual(self.outbox.load_open(1), OK)
+                self.assertEqual(self.outbox.open.register_wh, 1)
 
     def test_finds_the_sessions_that_were_cut(self):
         self.world.start(1)
