@@ -426,6 +426,31 @@ def test_delays_an_answer_and_goes_on_meanwhile(server, station):
     assert [station.receive()[1] for _ in range(2)] == ["fast", "slow"]
 
 
+def test_the_very_same_values_may_come_again_after_the_stop(server, station):
+    """A power cut forgets that they arrived, and the answer to the stop was lost."""
+    number = station.start()
+    value = {"timestamp": NOON, "sampledValue": [{"value": "5"}]}
+    values = {"connectorId": 1, "transactionId": number, "meterValue": [value]}
+    station.call("MeterValues", values, "m-1")
+    stop = {"transactionId": number, "meterStop": 9, "timestamp": NOON}
+    station.call("StopTransaction", stop, "m-2")
+
+    station.call("MeterValues", values, "m-1")
+    assert violations(server) == []
+    station.call("MeterValues", values, "m-3")
+
+    assert violations(server) == [f"values after the stop of transaction {number}"]
+
+
+def test_answers_both_when_a_call_comes_twice_at_once(server, station):
+    server.hooks.delay("Heartbeat", 0.1, times=2)
+    station.start_call("Heartbeat", {}, "h-1")
+    station.start_call("Heartbeat", {}, "h-1")
+
+    assert [station.receive()[:2], station.receive()[:2]] == [[3, "h-1"]] * 2
+    assert violations(server) == []
+
+
 def test_withholds_an_answer_once_and_knows_the_repeat(server, station):
     server.hooks.withhold("StartTransaction")
     payload = {"connectorId": 1, "idTag": "T", "meterStart": 7, "timestamp": NOON}

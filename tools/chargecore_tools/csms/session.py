@@ -82,9 +82,7 @@ class Session(Answers):
             self._site.tell(frame)
             await self._send_error(frame, fault.code, frame.violation)
             return
-        frame.violation = self.station.fault_of_id(
-            frame.message_id, action, frame.payload
-        ) or self._site.ledger.fault_of(self.id, action, frame.payload)
+        frame.violation = self._fault_of_said(frame.message_id, action, frame.payload)
         hook = self._site.hooks.take(self.id, action)
         # A network may double a CALL: each of the two is answered.
         self._unanswered.setdefault(frame.message_id, []).append((frame, hook))
@@ -93,6 +91,18 @@ class Session(Answers):
             self._later(self._answer_late(frame, hook))
         else:
             await self._answer(frame, hook)
+
+    def _fault_of_said(self, message_id, action, payload):
+        """Return what is wrong with a CALL that fits its schema, "" when nothing is.
+
+        The very same message again is as right as it was the first time: after a power cut a
+        station cannot know what of it arrived.
+        """
+        if self.station.has_said(message_id, action, payload):
+            return ""
+        return self.station.fault_of_id(message_id, action, payload) or self._site.ledger.fault_of(
+            self.id, action, payload
+        )
 
     def _later(self, coroutine):
         task = asyncio.get_running_loop().create_task(coroutine)

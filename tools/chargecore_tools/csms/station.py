@@ -44,6 +44,10 @@ class Station:
         word = self.registration or "missing"
         return SecurityError(details={"cause": f"{action} while BootNotification is {word}"})
 
+    def has_said(self, message_id, action, payload):
+        """Return whether the very same message came before."""
+        return self._ids.get(message_id) == (action, payload)
+
     def fault_of_id(self, message_id, action, payload):
         """Return a text when a message id was used before for something else."""
         said = self._ids.setdefault(message_id, (action, payload))
