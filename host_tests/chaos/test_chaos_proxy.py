@@ -111,6 +111,19 @@ def test_forwards_what_is_no_websocket(proxy):
     assert station.hear(3) == b"\x16\x03\x01"
 
 
+def test_truncates_and_damages_what_is_no_websocket(peer, proxy):
+    station = Station(proxy.port)
+    proxy.perform(Action(0, "lose", "up"))
+    proxy.perform(Action(0, "corrupt", "up", place_permille=400))
+    station.say(b"\x16\x03\x01")
+    assert station.hear(3) == b"\x16\x83\x01"
+
+    proxy.perform(Action(0, "truncate", "down", place_permille=400))
+    station.say(b"\x16\x03\x01")
+
+    assert station.hear(3) == b"\x16"
+
+
 def test_ends_the_connection_when_the_server_is_not_there(peer, proxy):
     peer.close()
 

@@ -16,7 +16,7 @@ PLAN = SoakPlan(seed=7, sessions=20, stations=1)
 
 def result(**fields):
     """Return what a station shows when all is well, but for some fields."""
-    good = YardResult("CP01", "7.1", wanted=20, sessions=20)
+    good = YardResult("CP01", "7.1", sessions=20)
     good.books = Books(sessions=20, meter_wh=900, server_wh=900)
     good.heap_free_b = [50_000, 50_100, 49_950, 50_050]
     good.erases = 40

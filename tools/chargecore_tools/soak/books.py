@@ -9,7 +9,9 @@ Balanced means, per station, once everything has been delivered:
   StartTransaction may arrive twice (OCPP 1.6 cannot help it: the answer was lost); the server's
   ledger takes it for one as long as the repetition says the very same, as it must.
 - order: sessions of a connector do not overlap, and the samples of a session, and its register,
-  rise from its start to its end. Samples that arrive twice count once.
+  rise from its start to its end. Samples that arrive twice count once: what was delivered is
+  noted on flash only now and then, so a power cut repeats some, with their message ids, even
+  behind a stop whose answer was lost.
 - times: every timestamp lies within the run. Nothing is of 1970, nothing of the future.
 """
 

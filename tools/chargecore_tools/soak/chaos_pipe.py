@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 
 from chargecore_tools.soak.chaos_plan import CORRUPT, DUPLICATE, LOSE, SWAP, TRUNCATE
-from chargecore_tools.soak.ws_units import TEXT, WsUnits
+from chargecore_tools.soak.ws_units import CHUNK, TEXT, WsUnits
 
 _CHUNK = 64 * 1024
 _FLIP = 0x80  # of any byte of a text frame this can be noticed: no UTF-8, or no frame of that kind
@@ -51,7 +51,7 @@ class ChaosPipe:
         delay_s = chaos.delay_s(self.way)
         if delay_s:
             await asyncio.sleep(delay_s)
-        action = chaos.take(self.way, unit.raw) if unit.kind == TEXT and not self.is_hole else None
+        action = None if self.is_hole else self._action_for(unit)
         if action is None:
             await self._send(unit.raw)
             if unit.kind == TEXT and not self.is_hole:
@@ -59,6 +59,11 @@ class ChaosPipe:
             await self._send_held()
             return True
         return await self._doers[action.kind](unit.raw, action)
+
+    def _action_for(self, unit):
+        if unit.kind == TEXT:
+            return self._chaos.take(self.way, unit.raw)
+        return self._chaos.take_bytes(self.way) if unit.kind == CHUNK else None
 
     async def _send(self, raw):
         if not self.is_hole and raw:

@@ -4,8 +4,8 @@
         url = f"ws://127.0.0.1:{proxy.port}/ocpp"
         proxy.perform(Action(0, HOLE, DOWN))
 
-Faults to bytes: cut, refuse, deaf, hole, freeze, slow, truncate, corrupt. To whole WebSocket
-messages: lose, duplicate, swap. All public methods may be called from any thread.
+Faults to bytes, TLS included: cut, refuse, deaf, hole, freeze, slow, truncate, corrupt. To whole
+WebSocket messages: lose, duplicate, swap. All public methods may be called from any thread.
 """
 
 import asyncio

@@ -3,7 +3,7 @@
 import asyncio
 import re
 
-from chargecore_tools.soak.chaos_plan import BOTH, DOWN, UP
+from chargecore_tools.soak.chaos_plan import BOTH, CORRUPT, DOWN, TRUNCATE, UP
 from chargecore_tools.soak.ws_units import text_of
 
 _CALL = re.compile(rb'\[2,"[^"]*","(\w+)"')
@@ -101,6 +101,15 @@ class ChaosState:
         about = self._about(way, raw)
         for action in self._waiting[way]:
             if action.target in ("", about):
+                self._waiting[way].remove(action)
+                self._on_done(action, way)
+                return action
+        return None
+
+    def take_bytes(self, way):
+        """Return the action for bytes that are no WebSocket (TLS), or None."""
+        for action in self._waiting[way]:
+            if action.kind in (TRUNCATE, CORRUPT) and not action.target:
                 self._waiting[way].remove(action)
                 self._on_done(action, way)
                 return action

@@ -18,9 +18,7 @@ class SoakRun:
             station_folder.mkdir(parents=True)
             yard = Yard(number, plan, station_folder)
             self._yards.append(yard)
-            self._threads.append(
-                threading.Thread(target=_run, args=(yard, station_folder), daemon=True)
-            )
+            self._threads.append(threading.Thread(target=_run, args=(yard,), daemon=True))
 
     def start(self):
         """Begin."""
@@ -55,7 +53,7 @@ class SoakRun:
             thread.join()
 
 
-def _run(yard, folder):
+def _run(yard):
     """Run a yard. Whatever ends it is in its result."""
     try:
         yard.run()
@@ -64,5 +62,5 @@ def _run(yard, folder):
     except Exception:  # a fault of the soak itself must not look like success
         yard.result.failures.append(traceback.format_exc())
     finally:
-        yard.close()
-        yard.write_logs(folder)
+        yard.site.close()
+        yard.site.write_logs()

@@ -13,7 +13,7 @@ class YardResult:
 
     station_id: str
     seed: str
-    wanted: int = 0  # sessions
+    rounds: int = 0
     sessions: int = 0  # seen at the station
     books: Books = field(default_factory=Books)  # of the newest check
     heap_free_b: list = field(default_factory=list)  # after each round, garbage collected
@@ -26,10 +26,6 @@ class YardResult:
     chaos: int = 0  # disturbances of the network
     violations: list = field(default_factory=list)
     failures: list = field(default_factory=list)  # what kept the yard from going on
-
-    def count(self, kind):
-        """Note that a trouble happened."""
-        self.troubles[kind] += 1
 
     @property
     def erases_per_session(self):
