@@ -54,6 +54,8 @@ class StatusNotificationTest(unittest.TestCase):
     def test_names_every_fault(self):
         """S9: a fault that blocks is Faulted, a warning keeps the status."""
         world = self.world
+        world.controller.plug()  # EVCommunicationError needs a car
+        world.run_ms(200)
         for fault in range(1, len(ERROR_CODE)):
             if fault in (faults.FAULT_LOCAL_LIST, faults.FAULT_RESET):
                 continue  # these are told with connectorId 0
@@ -64,13 +66,24 @@ class StatusNotificationTest(unittest.TestCase):
                     world.controller.fault = fault
                 world.run_ms(200)
                 row = world.payloads("StatusNotification")[-1]
-                expected = "Available" if fault in WARNINGS else "Faulted"
+                expected = "Preparing" if fault in WARNINGS else "Faulted"
                 self.assertEqual(row["errorCode"], ERROR_CODE[fault].decode())
                 self.assertEqual(row["status"], expected)
                 world.controller.fault = 0
                 world.controller.warning = 0
                 world.run_ms(200)
         self.assertEqual(world.payloads("StatusNotification")[-1]["errorCode"], "NoError")
+
+    def test_tells_no_communication_error_of_a_car_that_is_not_there_or_charges(self):
+        """S9, OCPP 1.6 §7.6."""
+        world = self.world
+        world.controller.warning = faults.FAULT_EV_COMMUNICATION
+        world.run_ms(200)
+        world.charge()
+        world.run_ms(200)
+
+        rows = [(row["status"], row["errorCode"]) for row in world.payloads("StatusNotification")]
+        self.assertEqual(rows, [("Preparing", "EVCommunicationError"), ("Charging", "NoError")])
 
     def test_reports_a_fault_of_the_unit_with_connector_zero(self):
         """S1."""
