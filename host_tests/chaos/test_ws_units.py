@@ -80,4 +80,4 @@ def test_reads_the_text_of_a_frame_masked_or_not():
     assert text_of(HELLO) == b"hello"
     assert text_of(MASKED) == b"hello"
     assert text_of(LONG) == b"x" * 256
-    assert text_of(b"\x81\xff" + (3).to_bytes(8, "big") + b"\1\2\3\4" + b"igo") == b"hel"
+    assert text_of(b"\x81\xff" + (5).to_bytes(8, "big") + b"\1\2\3\4igohn") == b"hello"
