@@ -2,6 +2,7 @@
 
 Everything here comes back after a cut of the supply at any moment as it was when the last call
 returned: records (journal) are never overwritten, settings and state are kept in two versions.
+So it does after an update, and after the way back from one: layout.py, version_pair.py.
 
 A flash (FlashFiles on a file system, the board's own driver on a raw partition) keeps this:
     block_size, block_count      of what can be erased at once
