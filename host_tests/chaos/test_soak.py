@@ -13,7 +13,7 @@ from chargecore_tools.soak.soak_settings import SoakPlan
 
 def soak(folder, **options):
     """Run a soak and return its report."""
-    plan = SoakPlan(minutes=3, speed=100, chaos_gap_s=45, trouble_gap_s=60, **options)
+    plan = SoakPlan(minutes=3, speed=80, chaos_gap_s=45, trouble_gap_s=60, **options)
     run = SoakRun(plan, folder)
     run.start()
     while run.is_running:

@@ -49,8 +49,9 @@ def check_books(transactions, calls, registers_wh, seen_tags, since, until):
         _check_chain(books, connector_id, rows, register_wh)
         _check_overlaps(books, rows)
     _check_cards(books, transactions, seen_tags)
+    samples = _samples_by_session(calls)
     for row in transactions:
-        _check_samples(books, row, calls)
+        _check_samples(books, row, samples.get(row.transaction_id, {}))
     _check_times(books, calls, since, until)
     return books
 
@@ -99,10 +100,9 @@ def _check_cards(books, transactions, seen_tags):
             books.faults.append(f"the session of {tag} came {count} times")
 
 
-def _check_samples(books, row, calls):
+def _check_samples(books, row, samples):
     """Check that time and register rise over the samples of a session."""
-    points = [(instant(row.started_at), row.meter_start_wh)]
-    points += _samples_of(row, calls)
+    points = [(instant(row.started_at), row.meter_start_wh), *samples]
     if not row.is_open:
         points.append((instant(row.stopped_at), row.meter_stop_wh))
     for (at, wh), (next_at, next_wh) in zip(points, points[1:]):
@@ -113,15 +113,15 @@ def _check_samples(books, row, calls):
             )
 
 
-def _samples_of(row, calls):
-    """Return (instant, Wh) of the samples of a session as they arrived first."""
-    points = []
+def _samples_by_session(calls):
+    """Return {transaction id: (instant, Wh) of its samples as they arrived first}."""
+    samples = {}
     for call in calls:
-        if call.action == METER_VALUES and call.payload.get("transactionId") == row.transaction_id:
+        if call.action == METER_VALUES and "transactionId" in call.payload:
+            points = samples.setdefault(call["transactionId"], {})  # a dict: in order, each once
             for reading in readings_of(call["meterValue"]):
-                if (reading.at, reading.wh) not in points:
-                    points.append((reading.at, reading.wh))
-    return points
+                points[(reading.at, reading.wh)] = True
+    return samples
 
 
 def _check_times(books, calls, since, until):

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from chargecore_tools.sim_process import HEAP_DEFAULT
 from chargecore_tools.soak.silence import Ladder
 
-HEAP = "360k"  # of the VM, see `chargecore sim --heap`
+HEAP = HEAP_DEFAULT  # of the VM
 
 LADDER = Ladder(
     message_timeout_s=15,
