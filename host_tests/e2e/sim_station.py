@@ -11,10 +11,10 @@ from datetime import datetime, timedelta, timezone
 
 from chargecore_tools.sim_client import SimClient
 from chargecore_tools.sim_options import resolve
-from chargecore_tools.sim_process import SimProcess
+from chargecore_tools.sim_process import HEAP_DEFAULT, SimProcess
 
 SPEED = 20  # simulated seconds per second of the wall
-HEAP = "360k"  # of the VM, see `chargecore sim --heap`
+HEAP = HEAP_DEFAULT
 STATION_ID = "CP01"
 
 _UP_S = 20  # until the control socket answers

@@ -20,7 +20,7 @@ def boot():
 
 
 def test_a_session_fits_into_the_default_heap(boot):
-    heap_b = sim_process.heap_bytes("192k") - _SLACK_KIB * 1024
+    heap_b = sim_process.heap_bytes(sim_process.HEAP_DEFAULT) - _SLACK_KIB * 1024
     beside_b = image_of(_ROOT).stat().st_size + int(boot["board_b"])
 
     values = run_heap_bench(_ROOT, "session", heap_b + sim_process.with_tables(beside_b))

@@ -3,8 +3,8 @@
 `image_of(root)` returns the path of an image of firmware/ and boards/host/ for the VM of this
 machine. Numbers that one module takes from another are written in first (inline_constants), and
 the modules that are always there become one (link_modules); beside the image lies a .json that
-says which lines of that one are whose. What nothing names is left out (unused_names); private
-attributes and parameters share names (private_names, parameter_names).
+says which lines of that one are whose. Private attributes and parameters share names
+(private_names, parameter_names).
 Compiled files and images are kept in build/ under a hash of what they are made from.
 """
 
@@ -27,7 +27,6 @@ from chargecore_tools.link_modules import LinkError, link
 from chargecore_tools.parameter_names import share_parameters
 from chargecore_tools.private_names import share
 from chargecore_tools.sim_options import OptionError
-from chargecore_tools.unused_names import drop_unused
 
 _ARCHITECTURES = {"x86_64": "x64", "AMD64": "x64", "arm64": "aarch64"}
 _FOLDERS = ("firmware", "boards")
@@ -37,7 +36,7 @@ _JOBS = 4
 def image_of(root):
     """Return the path of the image, made if it is not there. Errors: OptionError."""
     sources, spots = _linked(inline(sources_of(Path(root))))
-    sources = share_parameters(share(drop_unused(sources)))
+    sources = share_parameters(share(sources))
     build = Path(root) / "build" / "image"
     build.mkdir(parents=True, exist_ok=True)
     compiler = _compiler()

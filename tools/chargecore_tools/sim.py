@@ -14,7 +14,7 @@ from typing import Annotated, Optional
 import typer
 
 from chargecore_tools.sim_options import OptionError, resolve
-from chargecore_tools.sim_process import SimProcess, heap_bytes
+from chargecore_tools.sim_process import HEAP_DEFAULT, SimProcess, heap_bytes
 
 EXIT_USAGE = 2
 
@@ -54,7 +54,7 @@ def sim(
     ] = None,
     heap: Annotated[
         str, typer.Option(help="Heap of the VM, the image of the code not counted.")
-    ] = "192k",
+    ] = HEAP_DEFAULT,
     vm: Annotated[str, typer.Option(help="micropython or cpython.")] = "micropython",
     speed: Annotated[float, typer.Option(help="Simulated seconds per real second.")] = 1.0,
     events: Annotated[bool, typer.Option(help="Print the station's event log.")] = False,
