@@ -28,6 +28,35 @@ class StatusNotificationTest(unittest.TestCase):
             [(1, "Preparing"), (1, "Charging"), (1, "Finishing"), (1, "Available")],
         )
 
+    def test_is_available_behind_the_stop_when_the_server_is_slow(self):
+        """S14: StopTransaction may be overtaken by Finishing, by nothing else."""
+        world = self.world
+        world.charge()
+        world.take_calls()
+        world.mute = ("StatusNotification",)
+        world.swipe(connector=1)
+        world.run_ms(500)
+        world.controller.unplug()
+        world.run_ms(4_000)
+        world.mute = ()
+        world.run_ms(2_000)
+
+        told = [row[1].get("status", row[0]) for row in world.take_calls()]
+        self.assertEqual(told, ["Finishing", "StopTransaction", "Available"])
+
+    def test_does_not_wait_with_available_for_a_stop_that_is_refused(self):
+        """T3: between two attempts lie a minute and more."""
+        world = self.world
+        world.charge()
+        world.take_calls()
+        world.answers["StopTransaction"] = ("error", "InternalError")
+        world.swipe(connector=1)
+        world.run_ms(500)
+        world.controller.unplug()
+        world.run_ms(4_000)
+
+        self.assertEqual(world.statuses(), [(1, "Finishing"), (1, "Available")])
+
     def test_carries_error_code_and_time_of_the_change(self):
         """S9: errorCode is mandatory."""
         self.world.controller.plug()

@@ -88,6 +88,7 @@ COVERS = (
     "chargecore.ocpp16.status_notification.StatusNotification.collapse",
     "chargecore.ocpp16.status_notification.StatusNotification.poll_call",
     "chargecore.ocpp16.status_notification.StatusNotification.send_present",
+    "chargecore.ocpp16.status_notification.StatusNotification._is_early",
     "chargecore.ocpp16.status_notification.StatusNotification._send",
     "chargecore.ocpp16.status_notification.StatusNotification.render",
     "chargecore.ocpp16.status_notification.StatusNotification.answered",
@@ -103,6 +104,7 @@ COVERS = (
     "chargecore.ocpp16.transactions.Transactions._take_start",
     "chargecore.ocpp16.transactions.Transactions._take_stop",
     "chargecore.ocpp16.transactions.Transactions._remember",
+    "chargecore.station.status_log.StatusLog.next_status",
 )
 
 _ACTION_AT = 35  # [2,"28 characters","Action"

@@ -73,6 +73,7 @@ COVERS = (
     "chargecore.wire.outbox.Outbox.lost",
     "chargecore.wire.outbox.Outbox.transaction_id_of",
     "chargecore.wire.outbox.Outbox.has_id",
+    "chargecore.wire.outbox.Outbox.is_stop_next",
     "chargecore.wire.outbox.Outbox._park",
     "chargecore.wire.outbox.Outbox._finish",
     "chargecore.wire.outbox._is_message",
@@ -168,9 +169,10 @@ class TestHeapOfOutbox(unittest.TestCase):
             transaction_id = outbox.transaction_id_of(station.tx)
             station.deliver_all()
             station.write(records.REC_STOP)
+            is_stop_next = outbox.is_stop_next(1, 0)
             station.deliver_all()
 
-        self.assertTrue(is_known and has_id)
+        self.assertTrue(is_known and has_id and is_stop_next)
         self.assertEqual((open_connector, transaction_id), (1, 1))
         self.assertEqual(station.samples_seen, 2)
         self.assertEqual(outbox.pending, 0)

@@ -41,7 +41,7 @@ def build(network, reader, core, outbox, stores, config, clock, events, random_b
     rpc = Rpc(channel, reader, clock, events, random_bits, mark)
     boot = Boot(rpc, config, settings, clock, events, random_bits)
     heartbeat = Heartbeat(rpc, config, clock, events)
-    status_notification = StatusNotification(rpc, station, config, clock, events)
+    status_notification = StatusNotification(rpc, station, outbox, config, clock, events)
     requests = Requests(rpc, station, boot, config, clock)
     configuration = Configuration(rpc, settings, config, events)
     data_transfer = DataTransfer(rpc, config)

@@ -10,7 +10,7 @@ from chargecore.base.clock import WALL_UNKNOWN
 from chargecore.base.codes import OK
 from chargecore.base.events import DROPPED_STATUS, EV_CALL_DROPPED
 from chargecore.ocpp16.words import ERROR_CODE, STATUS
-from chargecore.station.statuses import SUSPENDED_EV
+from chargecore.station.statuses import AVAILABLE, SUSPENDED_EV
 from chargecore.wire.rpc import ANSWER_DROPPED, ANSWER_RESULT
 
 _DROPS_MAX = const(5)  # a status the server cannot stand is not tried on every connection
@@ -20,9 +20,10 @@ _EV_SIDE = b"EV side disconnected"  # S9, TC_005_3
 class StatusNotification:
     """One source over all status logs."""
 
-    def __init__(self, rpc, station, config, clock, events):
+    def __init__(self, rpc, station, outbox, config, clock, events):
         self._rpc = rpc
         self._station = station
+        self._outbox = outbox
         self._config = config
         self._clock = clock
         self._events = events
@@ -47,9 +48,17 @@ class StatusNotification:
         """Send the next change. Return True when a call was placed."""
         for connector_id in range(len(self._station.connectors) + 1):
             log = self._log(connector_id)
-            if log.count and log.take():
+            if log.count and not self._is_early(connector_id, log, now_ms) and log.take():
                 return self._send(connector_id, log)
         return False
+
+    def _is_early(self, connector_id, log, now_ms):  # HOT
+        """Return True for an Available that must not overtake the session's StopTransaction.
+
+        Only Finishing may (S14). A stop that is held up, or far down the queue, is not waited for.
+        """
+        is_free = connector_id != 0 and log.next_status() == AVAILABLE
+        return is_free and self._outbox.is_stop_next(connector_id, now_ms)
 
     def send_present(self, connector_id):  # HOT
         """Send one present status (TriggerMessage). Return True when the call was placed."""

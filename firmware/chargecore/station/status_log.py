@@ -81,6 +81,10 @@ class StatusLog:
         if self.status != self._told_status or self.fault != self._told_fault:
             self._push()
 
+    def next_status(self):  # HOT
+        """Return the status that take() would give out. Only meaningful while count > 0."""
+        return self._queue[self._first_idx * _FIELDS]
+
     def take(self):  # HOT
         """Move the oldest change out of the queue into taken_*. Return False when there is none.
 

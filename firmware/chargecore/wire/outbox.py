@@ -12,6 +12,8 @@ refused message has its next turn).
 Heap: none after start(), but for files that the carrier opens when the block changes.
 """
 
+from micropython import const
+
 from chargecore.base.clock import WALL_UNKNOWN
 from chargecore.base.codes import E_EMPTY, E_FULL, E_MISSING, OK
 from chargecore.base.events import DROPPED_RECORD, EV_CALL_DROPPED, EV_RECORD_PARKED
@@ -26,6 +28,8 @@ from chargecore.store.room import Room
 from chargecore.store.sample_list import SampleList
 from chargecore.store.sessions import SLOTS, TX_ID_NONE, Sessions
 from chargecore.wire.retry import Retry
+
+_FEW = const(4)  # messages that nobody has to wait long for
 
 
 class Outbox:
@@ -293,6 +297,14 @@ class Outbox:
             if tx and self.sessions.sent_tx[c] == tx:
                 return self.sessions.is_id_known[c] == 1
         return False
+
+    def is_stop_next(self, connector_id, now_ms):  # HOT
+        """Return True when a stop of that connector is owed and leaves within a few messages."""
+        c = connector_id & 15
+        sessions = self.sessions
+        if not sessions.sent_tx[c] or sessions.open_tx[c] == sessions.sent_tx[c]:
+            return False
+        return self.pending <= _FEW and self.has_next(now_ms)
 
     def _park(self, why):  # HOT
         """Give the message up, report it, and go on with the next one."""
