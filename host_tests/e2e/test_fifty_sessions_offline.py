@@ -10,8 +10,9 @@ from chargecore_tools.csms.registers import instant
 
 SESSIONS = 50
 SPEED = 40  # simulated seconds per second of the wall
-ONLINE_LIMIT_S = 30
+ONLINE_LIMIT_S = 60
 LEAST_WH = 3
+SAMPLE_S = 5
 CAR_AMPS = 16
 QUEUED = ("StartTransaction", "StopTransaction")
 
@@ -38,9 +39,9 @@ class Ledger:
 
     def __init__(self, bench):
         self.bench = bench
-        self.begun = []  # (register, instant)
-        self.ended = []
-        self.cut = []
+        self.begun = []  # (register, instant before, instant after)
+        self.ended = []  # register
+        self.doubt_s = {}  # session that was cut -> time of which the station cannot know
 
     def status(self, has_come, what):
         """Wait for a status of the connector and return it."""
@@ -54,33 +55,35 @@ class Ledger:
         before_wh = bench.sim_status()["register_wh"]
         bench.plug(amps=CAR_AMPS)
         self.status(lambda row: row["status"] == "Preparing", "Preparing")
+        before = bench.sim.now()
         bench.swipe(TAG)
         self.status(lambda row: row["status"] == "Charging", "Charging")
-        self.begun.append((before_wh, bench.sim.now()))
+        self.begun.append((before_wh, before, bench.sim.now()))
         row = self.status(lambda row: row["register_wh"] >= before_wh + LEAST_WH, "energy")
         if number % 5 == 4:
             self.kill(number, row["register_wh"])
             return
         bench.swipe(TAG)
         row = self.status(lambda row: row["status"] == "Finishing", "Finishing")
-        self.ended.append((row["register_wh"], bench.sim.now()))
+        self.ended.append(row["register_wh"])
         bench.unplug()
         self.status(lambda row: row["status"] == "Available", "Available")
 
     def kill(self, number, least_wh):
         """Cut the supply in the middle of the charge."""
-        self.cut.append(number)
         ended_at = self.bench.sim.now()
         self.bench.sim.kill()
         self.bench.sim.start()
+        dark_s = (self.bench.sim.now() - ended_at).total_seconds()
+        self.doubt_s[number] = dark_s + SAMPLE_S
         row = self.status(lambda row: row["status"] == "Available", "Available")
         assert row["register_wh"] >= least_wh
-        self.ended.append((row["register_wh"], ended_at))
+        self.ended.append(row["register_wh"])
 
 
 def test_delivers_fifty_sessions_in_order_after_ten_power_cuts_without_a_server(bench_factory):
     bench = bench_factory(front=ClosedFront, speed=SPEED).booted()
-    bench.config(AllowOfflineTxForUnknownId="true", MeterValueSampleInterval=5)
+    bench.config(AllowOfflineTxForUnknownId="true", MeterValueSampleInterval=SAMPLE_S)
     bench.front.close_door()
     ledger = Ledger(bench)
     for number in range(SESSIONS):
@@ -110,10 +113,10 @@ def _check_order(calls, station):
 
 
 def _check_energy(ledger, starts, stops):
-    assert [call["meterStart"] for call in starts] == [wh for wh, _ in ledger.begun]
-    assert [call["meterStop"] for call in stops] == [wh for wh, _ in ledger.ended]
+    assert [call["meterStart"] for call in starts] == [row[0] for row in ledger.begun]
+    assert [call["meterStop"] for call in stops] == ledger.ended
     for number, call in enumerate(stops):
-        expected = "PowerLoss" if number in ledger.cut else "Local"
+        expected = "PowerLoss" if number in ledger.doubt_s else "Local"
         assert call.payload.get("reason", "Local") == expected, number
 
 
@@ -123,15 +126,15 @@ def _check_times(ledger, starts, stops):
     doubt_s = 0
     for number in range(SESSIONS - 1, -1, -1):
         # A boot without time is placed right before the next one, by its last record.
-        if number in ledger.cut:
-            doubt_s += 40
+        doubt_s += ledger.doubt_s.get(number, 0)
         start, stop = instant(starts[number]["timestamp"]), instant(stops[number]["timestamp"])
         assert start <= stop
         assert before is None or stop <= before
         before = start
-        error_s = (start - ledger.begun[number][1]).total_seconds()
-        limit_s = 4 if number < 5 else doubt_s + 4
-        assert -4 <= error_s <= limit_s, (number, error_s, limit_s)
+        early_s = (ledger.begun[number][1] - start).total_seconds()
+        late_s = (start - ledger.begun[number][2]).total_seconds()
+        limit_s = 0 if number < 5 else doubt_s
+        assert early_s <= 4 and late_s <= limit_s + 4, (number, early_s, late_s, limit_s)
 
 
 def test_goes_on_where_it_was_when_it_is_killed_again_and_again_without_a_session(bench_factory):
