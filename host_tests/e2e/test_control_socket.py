@@ -38,6 +38,7 @@ STATION_FIELDS = {
     "clock",
     "scheduler",
 }
+CAR_KIND = "EVCommunicationError"  # S9: not with Available
 WARNINGS = ("EVCommunicationError", "LocalListConflict", "ReaderFailure", "WeakSignal")
 ERROR_CODES = (
     "ConnectorLockFailure",
@@ -252,7 +253,7 @@ def test_boots_again_after_a_power_cycle_with_the_car_still_plugged(bench):
 # ---- faults ----
 
 
-@pytest.mark.parametrize("kind", ERROR_CODES)
+@pytest.mark.parametrize("kind", [kind for kind in ERROR_CODES if kind != CAR_KIND])
 def test_reports_an_ocpp_fault_and_its_end(shared_bench, kind):
     bench = shared_bench
     status = "Available" if kind in WARNINGS else "Faulted"
@@ -262,6 +263,16 @@ def test_reports_an_ocpp_fault_and_its_end(shared_bench, kind):
     bench.ctl("fault", connector=1, kind=kind, active=False)
 
     bench.expect("StatusNotification", connectorId=1, status="Available", errorCode="NoError")
+
+
+def test_reports_a_communication_error_of_the_car_when_one_is_there(bench):
+    bench.ctl("fault", connector=1, kind=CAR_KIND, active=True)
+    bench.quiet("StatusNotification", 2)
+    bench.plug()
+    bench.expect("StatusNotification", connectorId=1, status="Preparing", errorCode=CAR_KIND)
+    bench.ctl("fault", connector=1, kind=CAR_KIND, active=False)
+
+    bench.expect("StatusNotification", connectorId=1, status="Preparing", errorCode="NoError")
 
 
 @pytest.mark.parametrize("kind", PIN_KINDS)
