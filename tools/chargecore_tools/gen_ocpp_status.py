@@ -6,11 +6,12 @@ the wild do stands in data/server_habits.csv; each line names tests that must ex
 Example: python -m chargecore_tools.gen_ocpp_status --check
 """
 
-import argparse
 import csv
 import re
 import sys
 from pathlib import Path
+
+from chargecore_tools.generated_page import keep_page
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = Path(__file__).with_name("data") / "octt16_cases.csv"
@@ -135,21 +136,5 @@ def page():
     return HEAD + "\n".join(lines) + count + habits()
 
 
-def main():
-    """Write the page, or with --check exit 1 when it is stale."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="change nothing, exit 1 when stale")
-    arguments = parser.parse_args()
-    text = page()
-    if arguments.check:
-        if not PAGE.exists() or PAGE.read_text() != text:
-            print("docs/ocpp_status.md is stale: run `make docs`")
-            return 1
-        return 0
-    PAGE.write_text(text)
-    print(next(line for line in text.splitlines() if line.endswith("cases tested.")))
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(keep_page(PAGE, page(), __doc__))

@@ -8,6 +8,8 @@ import ast
 import sys
 from pathlib import Path
 
+from chargecore_tools.generated_page import keep_page
+
 _ROOT = Path(__file__).resolve().parents[2]
 _TABLE_PATH = _ROOT / "firmware/chargecore/ocpp16/keys.py"
 _PAGE_PATH = _ROOT / "docs/settings.md"
@@ -92,17 +94,5 @@ def page(source: str) -> str:
     return text
 
 
-def main(arguments: list[str]) -> int:
-    """Write the page, or with --check compare it. Return the exit status."""
-    made = page(_TABLE_PATH.read_text())
-    if "--check" in arguments:
-        if not _PAGE_PATH.exists() or _PAGE_PATH.read_text() != made:
-            print("docs/settings.md is stale: run python -m chargecore_tools.gen_settings")
-            return 1
-        return 0
-    _PAGE_PATH.write_text(made)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(keep_page(_PAGE_PATH, page(_TABLE_PATH.read_text()), __doc__))
