@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from chargecore_tools import sim_process
-from chargecore_tools.firmware_image import image_of
 from chargecore_tools.heap_figures import run_heap_bench
+from chargecore_tools.image.firmware_image import image_of
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _AMPLE_B = 4 * 1024 * 1024

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import rewritten_tree
 
-from chargecore_tools.firmware_image import sources_of
-from chargecore_tools.inline_constants import inline
-from chargecore_tools.module_names import dotted
+from chargecore_tools.image.firmware_image import sources_of
+from chargecore_tools.image.inline_constants import inline
+from chargecore_tools.image.module_names import dotted
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _CODES = "from micropython import const\n\nE_FULL = const(-3)\nMASK = const(1 << 4 | 2)\n"

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import rewritten_tree
 
-from chargecore_tools.firmware_image import sources_of
-from chargecore_tools.inline_constants import inline
-from chargecore_tools.link_modules import LINKED, LinkError, link
-from chargecore_tools.parameter_names import share_parameters
-from chargecore_tools.private_names import share
+from chargecore_tools.image.firmware_image import sources_of
+from chargecore_tools.image.inline_constants import inline
+from chargecore_tools.image.link_modules import LINKED, LinkError, link
+from chargecore_tools.image.parameter_names import share_parameters
+from chargecore_tools.image.private_names import share
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 

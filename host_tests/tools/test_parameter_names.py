@@ -2,7 +2,7 @@
 
 import unittest
 
-from chargecore_tools.parameter_names import share_parameters
+from chargecore_tools.image.parameter_names import share_parameters
 
 
 def _shared(text, other="", readers=()):

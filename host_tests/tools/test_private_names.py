@@ -2,7 +2,7 @@
 
 import unittest
 
-from chargecore_tools.private_names import share
+from chargecore_tools.image.private_names import share
 
 _A = "class A:\n    def __init__(self, x):\n        self._x = x\n        self.y = self._x\n"
 _B = "class B:\n    def __init__(self):\n        self._z = 1\n        self._y = 2\n"

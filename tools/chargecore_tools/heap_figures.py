@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from chargecore_tools.firmware_image import compile_file, image_of
+from chargecore_tools.image.firmware_image import compile_file, image_of
 from chargecore_tools.sim_process import micropython, with_tables
 
 _AMPLE_B = 4 * 1024 * 1024

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from chargecore_tools.firmware_image import image_of
+from chargecore_tools.image.firmware_image import image_of
 from chargecore_tools.sim_options import OptionError
 
 _STOP_S = 5  # a simulator that does not end by then is killed

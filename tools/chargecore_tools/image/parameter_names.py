@@ -5,12 +5,12 @@ what a name costs). Where no call in the image does that, and nothing else is ca
 such parameter of every function can be `_a0`, the second `_a1`. Functions with functions inside,
 and names read inside an f-string, are left alone.
 
-Called by: firmware_image. The sources stay as they are.
+Called by: firmware_image, after private_names. The sources stay as they are.
 """
 
 import ast
 
-from chargecore_tools.source_edits import apply_edits, put_text
+from chargecore_tools.image.source_edits import apply_edits, put_text
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 

@@ -1,6 +1,6 @@
 """source_edits: replaces parts of a source text and keeps the number of every line.
 
-Called by: inline_constants, link_modules. An edit is (line, column, last line, end column, text);
+Called by: the other steps. An edit is (line, column, last line, end column, text);
 lines count from 1 and columns are bytes, as ast has them.
 """
 

@@ -6,13 +6,13 @@ another can both be `_p0`: nobody but the class itself may read them. A class th
 inherited from is left alone, and so is every name that is read off anything but `self`, defined
 as a method or written in a string. Methods keep their names: a traceback shows them.
 
-Called by: firmware_image, last before mpy-cross. The sources stay as they are.
+Called by: firmware_image, after link_modules. The sources stay as they are.
 """
 
 import ast
 from collections import defaultdict
 
-from chargecore_tools.source_edits import apply_edits
+from chargecore_tools.image.source_edits import apply_edits
 
 
 def share(texts, readers=()):

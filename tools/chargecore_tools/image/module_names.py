@@ -1,6 +1,6 @@
 """ModuleNames: what one module of an image binds, imports and declares with const().
 
-Made by: inline_constants. Reads the source only; nothing is imported or run.
+Made by: inline_constants, link_modules. Reads the source only; nothing is imported or run.
 """
 
 import ast

@@ -15,9 +15,9 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 
-from chargecore_tools.inline_constants import number_of
-from chargecore_tools.module_names import dotted, is_const, names_of
-from chargecore_tools.source_edits import apply_edits, put_imports, put_number, put_text
+from chargecore_tools.image.inline_constants import number_of
+from chargecore_tools.image.module_names import dotted, is_const, names_of
+from chargecore_tools.image.source_edits import apply_edits, put_imports, put_number, put_text
 
 LINKED = "chargecore/linked"
 _PACKAGE = "chargecore."

