@@ -3,6 +3,7 @@
 The image stands for the flash of a board: code runs in place there and costs no heap but its
 objects. The VM's heap has to be larger by the image, which lies in it: a PC has no mapped flash.
 IMAGE.json, beside the image, tells which line of which file a traceback means.
+Exit status: that of sim_main; 1 when it failed, or when the heap has no room for the firmware.
 """
 
 import gc
@@ -25,7 +26,11 @@ gc.threshold(16_384)  # as boot.py does
 _mount(sys.argv[1])
 sys.path[:] = ["/rom", ".frozen"]
 
-from boards.host.sim_main import main  # noqa: E402  after the image is mounted
+try:
+    from boards.host.sim_main import main  # after the image is mounted
+except MemoryError:  # to print a text needs no heap
+    sys.stderr.write("chargecore sim: the firmware does not fit into this --heap\n")
+    sys.exit(1)
 
 
 def _print_failure(error, spots_path):
@@ -41,5 +46,10 @@ def _print_failure(error, spots_path):
 try:
     sys.exit(main(sys.argv[2]))
 except Exception as error:
-    _print_failure(error, sys.argv[1].rsplit(".", 1)[0] + ".json")
+    try:
+        _print_failure(error, sys.argv[1].rsplit(".", 1)[0] + ".json")
+    except MemoryError:  # then without the lines of the sources
+        sys.print_exception(error, sys.stderr)
+    if isinstance(error, MemoryError):
+        sys.stderr.write("chargecore sim: the firmware ran out of heap: give it a larger --heap\n")
     sys.exit(1)

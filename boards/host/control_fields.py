@@ -55,6 +55,8 @@ def _check(name, kind, value, lowest, highest):
     if kind == TEXT:
         if not lowest <= len(value) <= highest:
             raise Refusal("field '{}': must have {}..{} characters".format(name, lowest, highest))
+        if any(0xD800 <= ord(character) <= 0xDFFF for character in value):
+            raise Refusal("field '{}': has half of a character, \\uD800..\\uDFFF".format(name))
     elif kind == WORD:
         if value not in lowest:
             raise Refusal("field '{}': must be one of {}".format(name, ", ".join(lowest)))

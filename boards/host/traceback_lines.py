@@ -1,7 +1,7 @@
 """traceback_lines: names the file and line of the source in a traceback from a linked image.
 
 Called by: boot_image, when the firmware failed. The spots lie in the .json beside the image:
-[first line in the linked file, its module]; tools/chargecore_tools/image/link_modules.py makes them.
+[first line in the linked file, its module], as link_modules made them.
 """
 
 _HEAD = 'File "chargecore/linked.py", line '

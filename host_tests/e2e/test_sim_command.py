@@ -141,3 +141,26 @@ def test_says_that_the_control_port_is_taken(server, started):
 
         assert command.process.wait(_END_S) == 2
         assert f"127.0.0.1:{port}" in output
+
+
+@pytest.mark.parametrize("heap", ["1k", "110k"])  # too little to import, too little to boot
+def test_asks_for_a_larger_heap_when_the_firmware_has_no_room(tmp_path, heap):
+    arguments = ("--csms", "ws://127.0.0.1:9/x", "--id", "CP01", "--state", str(tmp_path))
+    command = Command(*arguments, "--heap", heap)
+
+    output = command.process.stdout.read()
+
+    assert command.end() == 1
+    assert output.splitlines()[-1].startswith("chargecore sim: the firmware")
+    assert "--heap" in output.splitlines()[-1]
+
+
+def test_says_in_the_event_log_that_a_value_of_the_config_was_refused(server, started, tmp_path):
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"HeartbeatInterval": "often"}))
+    command = started(*("--csms", server.url, "--id", "CP01", "--config", str(config), "--json"))
+    control = json.loads(command.process.stdout.readline())["control"]
+
+    rows = SimClient("127.0.0.1", int(control.rpartition(":")[2])).do("events")["events"]
+
+    assert any("1 values of the maker's settings refused" in row["text"] for row in rows)

@@ -49,6 +49,7 @@ class TakeTest(unittest.TestCase):
             ({"connector": 1, "id_tag": ""}, "id_tag"),
             ({"connector": 1, "id_tag": "123456"}, "id_tag"),
             ({"connector": 1, "id_tag": 5}, "id_tag"),
+            ({"connector": 1, "id_tag": chr(0xD83D)}, "id_tag"),
             ({"connector": 1, "ampz": 5}, "ampz"),
         )
         for request, field in wrong:

@@ -60,7 +60,7 @@ class Csms:
 # ---- help and wrong options ----
 
 
-@pytest.mark.parametrize("command", ["run", "sim", "csms"])
+@pytest.mark.parametrize("command", ["run", "sim", "csms", "soak"])
 def test_help_shows_an_example(command):
     status, text = invoke(command, "--help")
 
@@ -95,6 +95,8 @@ def test_shows_its_version():
         (["sim", "--csms", "ws://x", "--id", "A", "--connectors", "0"], "--connectors 0"),
         (["sim", "--csms", "ws://x", "--id", "A", "--control", "x"], "HOST:PORT"),
         (["sim", "--csms", "ws://x", "--id", "A", "--heap", "much"], "--heap much"),
+        (["sim", "--csms", "ws://x", "--id", "A", "--heap", "5000m"], "--heap 5000m"),
+        (["sim", "--csms", "wss://x", "--id", "A"], "TLS"),
         (["sim", "--csms", "ws://x", "--id", "A", "--vm", "pypy"], "--vm pypy"),
         (["sim", "--csms", "ws://x", "--id", "A", "--speed", "0"], "--speed 0"),
         (["sim", "--station", "/nowhere/s.json"], "/nowhere/s.json"),

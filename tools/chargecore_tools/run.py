@@ -141,7 +141,10 @@ def charge(plan, machine, screen, is_plain):
 
 def _arguments(plan, machine, state, url):
     """Return the arguments of `chargecore sim`."""
-    state.mkdir(parents=True, exist_ok=True)
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OptionError(f"--keep-state {state}: {error.strerror}") from error
     config = state / "run_settings.json"
     config.write_text(json.dumps(_SETTINGS), encoding="utf-8")
     options = {

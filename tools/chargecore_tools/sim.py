@@ -62,6 +62,10 @@ def sim(
 ):
     """Run a simulated charging station: the real firmware on simulated hardware.
 
+    Runs until Ctrl-C or SIGTERM; SIGKILL is a power cut, and the same --state goes on after it.
+    The commands of the control socket: boards/host/README.md. Exit status: 0 stopped, 1 the
+    firmware failed or refused its settings, 2 wrong options, 3 the control port was taken.
+
     Example: chargecore sim --csms ws://127.0.0.1:9000/ocpp --id CP01 --control 127.0.0.1:9100
     """
     try:

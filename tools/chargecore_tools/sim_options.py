@@ -70,8 +70,10 @@ def _check_station(station):
         has_port = parts.port is None or parts.port > 0
     except ValueError as error:
         raise OptionError(f"--csms {url}: {error}") from error
-    if parts.scheme not in ("ws", "wss") or not parts.hostname or not has_port:
-        raise OptionError(f"--csms {url}: must be ws://host[:port]/path or wss://...")
+    if parts.scheme == "wss":
+        raise OptionError(f"--csms {url}: wss:// needs TLS, which the firmware does not have yet")
+    if parts.scheme != "ws" or not parts.hostname or not has_port:
+        raise OptionError(f"--csms {url}: must be ws://host[:port]/path")
     if station["cable"] not in ("socket", "tethered"):
         raise OptionError("'cable' in the station file: must be socket or tethered")
     if station["phases"] not in (1, 3):
@@ -85,7 +87,8 @@ def _connectors(given, wanted):
     if wanted is not None:
         count = wanted
     if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= CONNECTORS_MAX:
-        raise OptionError(f"--connectors {count}: must be 1..{CONNECTORS_MAX}")
+        option = "--connectors" if wanted is not None else "'connectors' in the station file,"
+        raise OptionError(f"{option} {count}: must be 1..{CONNECTORS_MAX}")
     if rows is not None and not all(isinstance(row, dict) for row in rows):
         raise OptionError("'connectors' in the station file: must be a list of objects")
     rows = (rows or [])[:count]

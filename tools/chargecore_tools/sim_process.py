@@ -26,6 +26,7 @@ SIMULATOR_B = 76 * 1024
 # What a session needs (docs/figures.md) and room to work in: near the floor the VM does nothing
 # but collect. A chip's objects are about half as large.
 HEAP_DEFAULT = "256k"
+_HEAP_MOST_B = 1024 * 1024 * 1024  # far more than any board has; the VM crashes without a word
 _UNITS = {"": 1, "k": 1024, "m": 1024 * 1024}
 
 
@@ -55,7 +56,10 @@ def heap_bytes(text):
     found = _HEAP.fullmatch(text)
     if found is None:
         raise OptionError(f"--heap {text}: must be like 192k")
-    return int(found[1]) * _UNITS[found[2].lower()]
+    size_b = int(found[1]) * _UNITS[found[2].lower()]
+    if size_b > _HEAP_MOST_B:
+        raise OptionError(f"--heap {text}: must be {_HEAP_MOST_B // _UNITS['m']}m at most")
+    return size_b
 
 
 def with_tables(size_b):

@@ -67,6 +67,7 @@ EV_CARDS_OLD = const(107)
 EV_JOURNAL_OLDER = const(108)
 EV_JOURNAL_NEWER = const(109)
 EV_FILE_NEWER = const(110)
+EV_PRESETS_REFUSED = const(111)
 
 DROPPED_RECORD = const(1)  # kinds in EV_CALL_DROPPED
 DROPPED_STATUS = const(2)
@@ -129,6 +130,7 @@ TEXTS = (
     (EV_JOURNAL_OLDER, "journal: {a} blocks of an older version, records are carried over"),
     (EV_JOURNAL_NEWER, "journal: {a} blocks of a newer version, left alone"),
     (EV_FILE_NEWER, "settings or state of a newer version, left alone; an older one is used"),
+    (EV_PRESETS_REFUSED, "{a} values of the maker's settings refused, defaults used"),
 )
 
 

@@ -2,6 +2,7 @@
 
 from micropython import const
 
+from chargecore.base.events import EV_PRESETS_REFUSED
 from chargecore.store.flash_files import FlashFiles
 from chargecore.store.journal import Journal
 from chargecore.store.settings import Settings
@@ -34,7 +35,9 @@ def build(root_path, flash, table, config, presets, events):
     state = StateStore(root_path + "/state", STATE_LEN, events)
     state.load()
     settings = Settings(table, config, VersionPair(root_path + "/settings"), events)
-    settings.force_all(presets or {})
+    refused = settings.force_all(presets or {})
+    if refused:
+        events.add(EV_PRESETS_REFUSED, refused)
     settings.load()
     cards = VersionPair(root_path + "/cards")
     return Stores(state, settings, Journal(flash, events), cards)

@@ -67,8 +67,9 @@ def csms(
     """Run the reference OCPP 1.6J server. A DEVELOPMENT server: no storage, not for the field.
 
     Every message is checked against the OCPP schemas, both ways. Commands are typed, or read from
-    standard input: `help` lists them. Exit status: 0 ended, 1 a command of a script failed,
-    2 wrong options, 3 the port is taken.
+    standard input: `help` lists them. It ends with the script; without one, with `quit`, Ctrl-C or
+    SIGTERM. Exit status: 0 ended, 1 a command of a script failed, 2 wrong options, 3 the port is
+    taken.
 
     Example: chargecore csms --port 9000 --boot Pending:20,Accepted:300 --json log.jsonl
 
