@@ -222,6 +222,8 @@ class Commands:
         transfer = self._transfer_part()
         if transfer is None:
             raise Refusal("the station is restarting")
+        if not self._board.link.is_plugged:
+            raise Refusal("data_transfer: the network is down")
         code = transfer.start(
             values["vendor_id"].encode(), values["message_id"].encode(), values["data"].encode()
         )

@@ -230,6 +230,7 @@ def test_cuts_the_network_at_once_and_tries_at_once_when_it_is_back(bench):
     bench.config(RetryBackOffWaitMinimum=100)
     bench.ctl("network", up=False)
     bench.wait_sim(lambda status: not status["station"]["connected"], "a lost connection")
+    assert "network" in bench.sim.client.ask("data_transfer", vendor_id="v")["error"]
 
     bench.ctl("network", up=True)
     before_ms = bench.sim.now_ms()
