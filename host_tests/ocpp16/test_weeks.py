@@ -139,6 +139,20 @@ class WeekTest(unittest.TestCase):
         self.assertFalse(self.world.connector.transaction.is_active)
         self.assertIn("StopTransaction", self.world.actions())
 
+    def test_ends_a_session_whose_stop_flash_has_refused_a_thousand_times(self):
+        """Slots and blocks that the tries have used up are given back (Journal.revive)."""
+        self.world.charge()
+        self.world.flash.journal.is_refusing = True
+        self.world.connector.stop(0, None)
+        self.world.run_ms(6_000_000, 2_000)
+        self.assertTrue(self.world.connector.transaction.is_active)
+
+        self.world.flash.journal.is_refusing = False
+        self.world.run_ms(12_000)
+
+        self.assertFalse(self.world.connector.transaction.is_active)
+        self.assertIn("StopTransaction", self.world.actions())
+
     def test_resets_on_time_after_a_week(self):
         self.sleep()
 

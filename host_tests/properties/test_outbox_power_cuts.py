@@ -51,7 +51,6 @@ class Model:
         self.given = {}  # transaction -> ids the server gave it
         self.parked = set()
         self.next_id = 0
-        self.was_refusing = False  # blocks may be out of use since, so that room is short
         self.second_cut = None  # (operation, tear) of the mount at which the power fails again
         self.mount_operations = 0  # that the mount after the first cut took
 
@@ -95,7 +94,7 @@ class Model:
         if connector in self.running:
             record = self.world.record(records.REC_STOP, connector, self.running[connector], 200)
             code = self._append(record)
-            assert code != E_FULL or self.was_refusing
+            assert code != E_FULL or self.world.flash.is_refusing
             if code > 0:
                 del self.running[connector]
 
@@ -150,7 +149,6 @@ class Model:
     def do_flash(self, is_refusing, _):
         """Let flash refuse everything from now on, or work again; the server is away meanwhile."""
         self.world.flash.is_refusing = is_refusing == 1
-        self.was_refusing = self.was_refusing or is_refusing == 1
 
     def do_boot(self, *_):
         """Switch off and on."""

@@ -271,6 +271,38 @@ class TestJournalOnBadFlash(JournalCase):
         self.assertEqual(self.journal.room(), 0)
         self.assertEqual(self.append(), E_FULL)
 
+    def test_takes_a_block_again_that_could_not_be_erased_before(self):
+        self.fill(12)
+        self.flash.refused_blocks.append(0)
+        self.journal.drop(0)
+
+        self.assertFalse(self.journal.revive())
+        self.flash.refused_blocks.clear()
+        self.assertTrue(self.journal.revive())
+        self.assertFalse(self.journal.revive())
+        self.assertEqual(self.append(), 13)
+
+    def test_is_not_kept_by_a_bad_block_from_taking_the_others_again(self):
+        self.fill(12)
+        self.flash.is_refusing = True
+        for _ in range(3):
+            self.journal.drop(0)
+        self.flash.is_refusing = False
+        self.flash.refused_blocks.append(0)
+
+        self.assertEqual([self.journal.revive() for _ in range(4)].count(True), 2)
+        self.assertEqual(self.flash.erases_of[3:], [0, 0])
+        self.assertEqual(self.journal.room(), 2 * 3)
+
+    def test_leaves_blocks_alone_whose_records_it_could_not_read(self):
+        self.fill(12)
+        self.flash.is_unreadable = True
+        self.mount()
+        self.flash.is_unreadable = False
+
+        self.assertFalse(self.journal.revive())
+        self.assertEqual(self.flash.erases, 0)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -52,6 +52,7 @@ COVERS = (
     "chargecore.store.progress.Progress._append",
     "chargecore.store.progress.Progress._kept",
     "chargecore.store.room.Room.make",
+    "chargecore.store.room.Room._is_known_full",
     "chargecore.store.room.Room.tidy",
     "chargecore.wire.outbox.Outbox.next_tx_number",
     "chargecore.wire.outbox.Outbox.append",

@@ -33,6 +33,7 @@ COVERS = (
     "chargecore.store.block_table.BlockTable.next_free",
     "chargecore.store.block_table.BlockTable.take",
     "chargecore.store.block_table.BlockTable.erased",
+    "chargecore.store.block_table.BlockTable.next_unusable",
     "chargecore.store.boot_times.BootTimes.see",
     "chargecore.store.boot_times.BootTimes.learn",
     "chargecore.store.boot_times.BootTimes.knows",
@@ -52,6 +53,7 @@ COVERS = (
     "chargecore.store.journal.Journal._load",
     "chargecore.store.journal.Journal.load_slot",
     "chargecore.store.journal.Journal.is_closed",
+    "chargecore.store.journal.Journal.revive",
     "chargecore.store.journal.Journal._begin_block",
     "chargecore.store.journal.Journal._write_head",
     "chargecore.store.journal.Journal._erase",
@@ -213,6 +215,19 @@ class TestHeapOfJournal(unittest.TestCase):
             code = self.append()
 
         self.assertEqual(code, E_IO)
+
+    def test_erases_once_more_what_flash_refused(self):
+        with locked():
+            while self.append() > 0:
+                pass
+            self.flash.is_refusing = True
+            self.journal.drop(0)
+            still_refused = self.journal.revive()
+            self.flash.is_refusing = False
+            is_revived = self.journal.revive()
+
+        self.assertFalse(still_refused)
+        self.assertTrue(is_revived)
 
     def test_samples_of_a_stop(self):
         samples = SampleList(self.journal)

@@ -77,6 +77,49 @@ class TestOutboxFull(unittest.TestCase):
         self.assertEqual(self.world.boot(), self.outbox.pending)
 
 
+class TestOutboxAfterRefusals(unittest.TestCase):
+    """Flash has refused for so long that every free block is out of use; no server is there."""
+
+    def setUp(self):
+        self.world = OutboxWorld(block_count=6, block_size=1_024)
+        self.tx = self.world.start()
+        self.world.flash.is_refusing = True
+        for _ in range(200):
+            self.assertTrue(self.world.stop(self.tx) < 0)
+        self.assertTrue(self.world.start() < 0)
+        self.world.flash.is_refusing = False
+
+    def test_takes_a_stop_as_soon_as_flash_works_again(self):
+        self.assertTrue(self.world.stop(self.tx) > 0)
+        self.assertEqual(self.world.deliver_all(), [REC_START, REC_STOP])
+
+    def test_takes_a_start_as_soon_as_flash_works_again(self):
+        self.assertTrue(self.world.start(2) > 0)
+
+    def test_holds_as_much_as_before_but_for_the_slots_that_were_lost(self):
+        """32 sessions less the 14 slots that stay lost until what shares their block is taken."""
+        self.assertTrue(self.world.stop(self.tx) > 0)
+        count = 0
+        tx = self.world.start()
+        while tx > 0:
+            count += 1
+            self.assertTrue(self.world.stop(tx) > 0)
+            tx = self.world.start()
+
+        self.assertTrue(count >= 24)
+        self.assertEqual(self.world.journal.blocks.unusable, 0)
+        self.assertEqual(self.world.boot(), 2 * count + 2)
+
+    def test_tries_one_erase_for_a_start_that_it_refuses(self):
+        self.world.flash.is_refusing = True
+        self.world.start()
+        self.world.flash.erases = 0
+        self.world.flash.reads = 0
+
+        self.assertEqual(self.world.start(), E_FULL)
+        self.assertEqual((self.world.flash.erases, self.world.flash.reads), (1, 0))
+
+
 class TestOutboxTidy(unittest.TestCase):
     def setUp(self):
         self.world = OutboxWorld(block_count=6, block_size=1_024)

@@ -8,10 +8,10 @@ from array import array
 
 from micropython import const
 
-from chargecore.base.codes import E_FULL
+from chargecore.base.codes import E_FULL, E_MISSING
 from chargecore.store.layout import LAYOUT
 
-UNUSABLE = const(-1)  # in used[]: could not be erased, left alone until the next boot
+UNUSABLE = const(-1)  # in used[]: nothing needed is in it, but it could not be erased
 APART = const(-2)  # in used[]: not readable now, or newer than this build: its records wait there
 _UNKNOWN = const(-1)  # in first_seq[] of a block set apart
 SPARE_BLOCKS = const(1)  # never taken by append(), so that a merge always has room
@@ -31,6 +31,7 @@ class BlockTable:
         self.order_count = 0
         self.unusable = 0  # blocks marked UNUSABLE or APART
         self._last_taken = block_count - 1
+        self._last_unusable = block_count - 1  # whose turn it was to be erased once more
 
     def clear(self):
         """Forget everything, before a mount."""
@@ -108,10 +109,25 @@ class BlockTable:
     def erased(self, block, is_erased):  # HOT
         """Note how an erase went."""
         if is_erased:
+            if self.used[block] == UNUSABLE:
+                self.unusable -= 1
             self.used[block] = 0
         elif self.used[block] >= 0:
             self.used[block] = UNUSABLE
             self.unusable += 1
+
+    def next_unusable(self):  # HOT
+        """Return the next block in turn that could not be erased, or E_MISSING.
+
+        The turn moves on even when it still cannot be: one that is bad does not hide the others.
+        """
+        block = self._last_unusable
+        for _ in range(self.block_count):
+            block = (block + 1) % self.block_count
+            if self.used[block] == UNUSABLE:
+                self._last_unusable = block
+                return block
+        return E_MISSING
 
     def set_apart(self, block, first_seq=_UNKNOWN):
         """Leave a block alone; first_seq is the lowest number it can hold."""

@@ -1,8 +1,9 @@
 """Compactor: makes room in a full journal without losing anything that is owed.
 
 Called by: Room, when the journal is full. In this order: a block that holds nothing needed is
-given back; two neighbours whose needed records fit into one block are merged; then meter samples
-from the middle of the oldest sessions are left out, evenly, until two neighbours fit.
+given back; one that flash would not erase before is erased; two neighbours whose needed records
+fit into one block are merged; then meter samples from the middle of the oldest sessions are left
+out, evenly, until two neighbours fit.
 Never: drops a start, a stop, or the first or last sample of a session that the server lacks.
 Heap: one byte per record slot, none after __init__, but for the carrier's files.
 """
@@ -60,6 +61,8 @@ class Compactor:
             if not self._needed[blocks.order[i]]:
                 self._journal.drop(i)
                 return OK
+        if self._journal.revive():
+            return OK
         code = self._merge_first(False)
         if code == E_FULL and may_thin:
             code = self._merge_first(True)

@@ -175,6 +175,17 @@ class Journal:
         self.blocks.take_out(order_idx)
         self._erase(block)
 
+    def revive(self):  # HOT
+        """Erase a block that could not be erased before. Return True when flash takes it now.
+
+        One try, so that flash that refuses for long costs little; the event was added then.
+        """
+        block = self.blocks.next_unusable()
+        if block < 0 or self._flash.erase(block) != OK:
+            return False
+        self.blocks.erased(block, True)
+        return True
+
     def merge(self, order_idx, is_wanted):  # HOT
         """Copy the records of a block and the next one for which is_wanted(block, slot) holds.
 

@@ -1,7 +1,8 @@
 """Room: sees to it that records fit into the journal, and remembers when they cannot.
 
 Called by: Outbox, Progress. A try to compact reads the whole journal, so one that failed is not
-repeated before something was delivered. Heap: none after __init__, but for the carrier's files.
+repeated before something was delivered, or flash that refused works again.
+Heap: none after __init__, but for the carrier's files.
 """
 
 from micropython import const
@@ -30,7 +31,7 @@ class Room:
         journal.mark = done_seq
         if journal.room() >= wanted:
             return True
-        if self._is_full and self._full_done_seq == done_seq and wanted > 1:
+        if wanted > 1 and self._is_known_full(done_seq):
             return False
         while journal.room() < wanted:
             if self._compactor.make_room(done_seq, True) != OK:
@@ -41,6 +42,12 @@ class Room:
                 return False
         self._is_full = False
         return True
+
+    def _is_known_full(self, done_seq):  # HOT
+        """Return True when the last try failed and nothing was delivered or given back since."""
+        if not self._is_full or self._full_done_seq != done_seq:
+            return False
+        return not self._journal.revive()
 
     def tidy(self, done_seq):  # HOT
         """Give one block back while nobody waits, so that no erase is needed during a session.
