@@ -15,4 +15,7 @@ Promises, checked on every driver and fake by host_tests/contracts/meter.py:
   When the meter falls silent, age_ms grows; after 2 s what changes quickly (voltage, current,
   power, frequency, power factor, temperature) is None, after 10 s the registers are, too.
   import_wh never goes back. A lower reading is refused and counted, and the age grows on.
+
+The drivers share readings.Readings for these promises. Those on a serial bus (its protocol stands
+in modbus_rtu) move on by one step per poll: the scheduler's 100 ms are enough, fewer are quicker.
 """

@@ -7,6 +7,7 @@ Never: blocks; a register that does not answer is unknown, not zero. Heap: none 
 from micropython import const
 
 from chargecore.base.ticks import ticks_add, ticks_diff
+from chargecore.meters.readings import Readings
 
 # The register map, one row of numbers per quantity.
 REG_VOLTAGE_DV = const(0)  # 0..2: L1..L3
@@ -19,10 +20,6 @@ REG_POWER_FACTOR_PERMILLE = const(12)
 REG_TEMPERATURE_DC = const(13)
 
 _PERIOD_MS = const(200)
-_FRESH_MS = const(1_000)
-_VALUES_MS = const(2_000)  # older readings of what changes quickly are unknown
-_REGISTERS_MS = const(10_000)  # R33: older registers are, too
-_AGE_MAX_MS = const(0x1FFFFFFF)  # the age stays there: ticks could not tell it any more
 
 
 class SimulatedMeter:
@@ -42,20 +39,12 @@ class SimulatedMeter:
         self.fresh = False
         self.backwards = 0  # readings of import_wh that were refused
         self.silent = 0  # polls that nobody answered
-        self._highest_wh = 0  # newest register value that was taken
-        self._has_read = False
         self._due_ms = clock.ticks_ms()
-        self._answered_at_ms = self._due_ms  # last poll with an answer
-        self._taken_at_ms = self._due_ms  # last reading of import_wh that was taken
-        self._is_ancient = False  # that one is older than ticks can tell
+        self._readings = Readings(self, clock)
 
     def age_ms(self, now_ms):  # HOT
         """Return the age of import_wh, None when it was never read."""
-        if not self._has_read:
-            return None
-        if self._is_ancient:
-            return _AGE_MAX_MS
-        return ticks_diff(now_ms, self._taken_at_ms)
+        return self._readings.age_ms(now_ms)
 
     def poll(self, now_ms):  # HOT
         """Read all registers once in 200 ms; let old values become unknown."""
@@ -67,20 +56,10 @@ class SimulatedMeter:
         if register_wh is None:
             self.silent += 1
         else:
-            self._answered_at_ms = now_ms
-            self._take_register(register_wh, now_ms)
+            self._readings.take_answer(now_ms)
+            self._readings.take_register(register_wh, now_ms)
             self._take_values(read)
-        self._grow_old(now_ms)
-
-    def _take_register(self, register_wh, now_ms):  # HOT
-        if register_wh < self._highest_wh:
-            self.backwards += 1
-            return
-        self._highest_wh = register_wh
-        self.import_wh = register_wh
-        self._taken_at_ms = now_ms
-        self._has_read = True
-        self._is_ancient = False
+        self._readings.grow_old(now_ms)
 
     def _take_values(self, read):  # HOT
         for i in range(self.phases):
@@ -91,25 +70,3 @@ class SimulatedMeter:
         self.frequency_chz = read(REG_FREQUENCY_CHZ)
         self.power_factor_permille = read(REG_POWER_FACTOR_PERMILLE)
         self.temperature_dc = read(REG_TEMPERATURE_DC)
-
-    def _grow_old(self, now_ms):  # HOT
-        taken_ms = ticks_diff(now_ms, self._taken_at_ms)
-        if taken_ms < 0:  # half a wrap has gone by
-            self._is_ancient = True
-        is_old = self._is_ancient or taken_ms >= _REGISTERS_MS
-        self.fresh = self._has_read and not is_old and taken_ms <= _FRESH_MS
-        if is_old:
-            self.import_wh = None
-            self.export_wh = None
-        silent_ms = ticks_diff(now_ms, self._answered_at_ms)
-        if silent_ms < 0 or silent_ms >= _VALUES_MS:
-            self._forget_values()
-
-    def _forget_values(self):  # HOT
-        for i in range(3):
-            self.voltage_dv[i] = None
-            self.current_ma[i] = None
-            self.power_w[i] = None
-        self.frequency_chz = None
-        self.power_factor_permille = None
-        self.temperature_dc = None
