@@ -212,6 +212,26 @@ class BaudProbeTest(unittest.TestCase):
         self.assertIsNone(meter.import_wh)
 
 
+class SlowLineTest(unittest.TestCase):
+    def test_stays_fresh_at_2400_baud_and_one_poll_in_100_ms(self):
+        clock = FakeClock()
+        uart = FakeModbusUart(2_400)
+        uart.replies = eastron_replies(5, 16_000)
+        meter = Eastron(uart, clock, 3)
+        seen = []
+
+        for _ in range(200):
+            requests = uart.requests
+            meter.poll(clock.advance_ms(100))
+            # 24 bytes in 100 ms. A new request takes 33 ms itself, and the meter thinks for 20.
+            uart.arrived_len = 11 if uart.requests != requests else uart.arrived_len + 24
+            seen.append(meter.fresh)
+
+        self.assertTrue(seen.index(True) <= 20)
+        self.assertTrue(all(seen[20:]))
+        self.assertEqual(uart.blocked, 0)
+
+
 class MakeTest(unittest.TestCase):
     def test_refuses_what_does_not_fit(self):
         uart = FakeModbusUart()

@@ -75,7 +75,8 @@ class Pzem:
         self.current_ma[0] = self._pair(_OFF_CURRENT)
         self.power_w[0] = None if power_dw is None else (power_dw + 5) // 10
         self.frequency_chz = self._word(_OFF_FREQUENCY) * 10
-        self.power_factor_permille = self._word(_OFF_POWER_FACTOR) * 10
+        factor_permille = self._word(_OFF_POWER_FACTOR) * 10
+        self.power_factor_permille = None if factor_permille > 1000 else factor_permille
         register_wh = self._pair(_OFF_ENERGY)
         if register_wh is not None:
             self._readings.take_register(register_wh, now_ms)
