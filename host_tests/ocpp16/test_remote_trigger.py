@@ -79,6 +79,25 @@ class RemoteTriggerTest(unittest.TestCase):
         self.assertEqual([row["value"] for row in values], ["1234", "230.0"])
         self.assertEqual([row["context"] for row in values], ["Trigger", "Trigger"])
 
+    def test_names_the_transaction_to_its_end_when_that_ends_before_it_has_left(self):
+        world = self.world
+        world.charge()
+        world.take_calls()
+        world.channel.is_slow = True
+        world.send("TriggerMessage", {"requestedMessage": "MeterValues", "connectorId": 1})
+        world.run_ms(100)
+        world.channel.finish()  # the answer
+        world.run_ms(100)
+        self.assertFalse(world.channel.tx_idle)
+        world.controller.unplug()
+        world.run_ms(5_000)
+        self.assertFalse(world.connector.transaction.is_active)
+
+        world.channel.finish()
+        world.run_ms(100)
+
+        self.assertEqual(world.payloads("MeterValues")[0]["transactionId"], 7)
+
     def test_names_no_transaction_when_none_runs(self):
         """M10."""
         self.trigger("MeterValues", connectorId=2)

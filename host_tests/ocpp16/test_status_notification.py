@@ -136,6 +136,23 @@ class StatusNotificationTest(unittest.TestCase):
         row = world.payloads("StatusNotification")[-1]
         self.assertEqual((row["status"], row["info"]), ("SuspendedEV", "EV side disconnected"))
 
+    def test_says_the_same_to_its_end_when_the_plug_is_back_before_it_has_left(self):
+        world = self.world
+        world.config.stop_on_ev_side_disconnect = False
+        world.charge()
+        world.channel.is_slow = True
+        world.controller.unplug()
+        world.run_ms(500)
+        self.assertFalse(world.channel.tx_idle)
+        world.controller.plug()
+        world.run_ms(100)
+
+        world.channel.finish()
+        world.run_ms(100)
+
+        row = world.payloads("StatusNotification")[-1]
+        self.assertEqual((row["status"], row["info"]), ("SuspendedEV", "EV side disconnected"))
+
     def test_gives_no_such_info_when_the_car_only_rests(self):
         world = self.world
         world.charge()

@@ -70,7 +70,7 @@ class LoadTest(unittest.TestCase):
             ("connectors", (0, 16, "2", [], True)),
             ("cable", ("none", 1)),
             ("max_current", (5, 81, "32", True)),
-            ("phases", (2, 0, "3")),
+            ("phases", (2, 0, "3", True, 3.0)),
             ("auth_key", ("00", "zz" * 16, "0" * 33, "0" * 42)),
             ("profiles", ("Core", [], ["RemoteTrigger"], ["Core", "Nonsense"], ["Core", 5])),
         ):

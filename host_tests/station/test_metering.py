@@ -111,6 +111,17 @@ class TestMetering(unittest.TestCase):
 
         self.assertEqual(len(self.samples()), 1)
 
+    def test_takes_no_aligned_value_twice_when_the_clock_is_set_back_a_little(self):
+        self.config.clock_aligned_data_interval_s = 10
+        self.world.run_ms(12_000)
+        walls = self.walls()
+        self.assertEqual(len(walls), 1)
+
+        self.world.clock.set_wall(walls[0] - 3, 0, QUALITY_CSMS)
+        self.world.run_ms(15_000)
+
+        self.assertEqual(self.walls(), [walls[0], walls[0] + 10])
+
     def test_keeps_begin_and_end_for_transaction_data(self):
         self.config.meter_value_sample_interval_s = 0
         self.config.stop_sampled_mask = MASK_ENERGY

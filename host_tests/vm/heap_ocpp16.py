@@ -93,7 +93,6 @@ COVERS = (
     "chargecore.ocpp16.status_notification.StatusNotification.render",
     "chargecore.ocpp16.status_notification.StatusNotification.answered",
     "chargecore.ocpp16.status_notification.StatusNotification._log",
-    "chargecore.ocpp16.status_notification.StatusNotification._is_ev_gone",
     "chargecore.ocpp16.transactions.Transactions.poll_call",
     "chargecore.ocpp16.transactions.Transactions.render_start",
     "chargecore.ocpp16.transactions.Transactions.render_meter",

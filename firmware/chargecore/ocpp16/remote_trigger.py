@@ -49,6 +49,8 @@ class RemoteTrigger:
         self._render_meter = self.render_meter
         self._answer = self.answered
         self._word = b"Accepted"
+        self._has_id = False  # the MeterValues in flight belong to this transaction
+        self._transaction_id = 0
         self._asked = _NOTHING  # message to be triggered once the answer has left
         self._asked_connector = _ALL
         self._status_mask = 0  # bit n: StatusNotification of connector n is wanted
@@ -149,7 +151,10 @@ class RemoteTrigger:
         return self._rpc.call(action, render, arg, self._answer, timeout_ms) == OK
 
     def _take_reading(self, connector):  # HOT
-        """Freeze the newest values, so that every pass of the writer sees the same."""
+        """Freeze values and transaction, so that every pass of the writer sees the same."""
+        transaction = connector.transaction
+        self._has_id = transaction.is_active and transaction.is_id_known
+        self._transaction_id = transaction.transaction_id
         metering = connector.metering
         self._recorder.fill_meter(
             self._record,
@@ -172,10 +177,9 @@ class RemoteTrigger:
         w.open_object()
         w.key(b"connectorId")
         w.int(connector.connector_id)
-        transaction = connector.transaction
-        if transaction.is_active and transaction.is_id_known:
+        if self._has_id:
             w.key(b"transactionId")
-            w.int(transaction.transaction_id)
+            w.int(self._transaction_id)
         w.key(b"meterValue")
         w.open_array()
         write_meter_value(w, record, self._config.sampled_mask, record.i32(records.OFF_WALL_S))

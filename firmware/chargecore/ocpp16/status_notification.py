@@ -30,6 +30,7 @@ class StatusNotification:
         self._render = self.render
         self._answer = self.answered
         self._connector_id = 0  # of the notification in flight
+        self._is_ev_gone = False  # while it is rendered: every pass must write the same
         self._drops = 0  # times in a row that the server closed the connection on one
 
     def report_all(self):  # HOT
@@ -69,6 +70,9 @@ class StatusNotification:
     def _send(self, connector_id, log):  # HOT
         """Send what the log gave out last."""
         self._connector_id = connector_id
+        self._is_ev_gone = (
+            connector_id != 0 and self._station.connectors[connector_id - 1].is_ev_gone
+        )
         timeout_ms = self._config.message_timeout_s * 1000
         code = self._rpc.call(b"StatusNotification", self._render, log, self._answer, timeout_ms)
         return code == OK
@@ -80,7 +84,7 @@ class StatusNotification:
         w.int(self._connector_id)
         w.key(b"errorCode")
         w.text(ERROR_CODE[log.taken_fault])
-        if log.taken_status == SUSPENDED_EV and self._is_ev_gone():
+        if log.taken_status == SUSPENDED_EV and self._is_ev_gone:
             w.key(b"info")
             w.text(_EV_SIDE)
         w.key(b"status")
@@ -107,6 +111,3 @@ class StatusNotification:
         if connector_id == 0:
             return self._station.status_log
         return self._station.connectors[connector_id - 1].status.log
-
-    def _is_ev_gone(self):  # HOT
-        return self._station.connectors[self._connector_id - 1].is_ev_gone

@@ -2,7 +2,7 @@
 
 Called by: everyone, reading. Written by: load() at boot (station.json) and the settings table
 (ocpp16/keys.py names the attribute of each key). Texts are bytes, as the wire wants them.
-Heap: none after load().
+Heap: none after load(), but for set_text().
 """
 
 from micropython import const
@@ -192,8 +192,8 @@ class StationConfig:
             self.frozen = ("unlock_on_ev_side_disconnect",)
         max_current_a = station.get("max_current", self.max_current_ma // 1000)
         self.max_current_ma = _in_range("max_current", max_current_a, _AMPS_MIN, _AMPS_MAX) * 1000
-        self.phases = station.get("phases", 3)
-        if self.phases not in (1, 3):
+        self.phases = _in_range("phases", station.get("phases", 3), 1, 3)
+        if self.phases == 2:
             raise ConfigError("phases")
         self.set_supported(supported_mask(self.phases))
 

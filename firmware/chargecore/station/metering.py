@@ -158,6 +158,8 @@ class Metering:
             return
         is_first = self._aligned_at_s == _NEVER
         is_back = boundary_s < self._aligned_at_s  # the clock was set back: no value twice
+        if is_back and self._aligned_at_s - boundary_s <= interval_s:
+            return
         self._aligned_at_s = boundary_s
         if is_first or is_back:
             return
