@@ -13,7 +13,7 @@ from chargecore.base.events import EV_SERVER_SILENT, EV_UNKNOWN_ACTION
 from chargecore.ocpp16 import tables
 from chargecore.ocpp16.boot import BOOT_PENDING
 from chargecore.wire import fields
-from chargecore.wire.rpc import code_for
+from chargecore.wire.call_error import code_for
 
 _SILENT_CALLS = const(2)  # unanswered calls in a row after which the connection counts as dead
 _NO_TEXT = b""

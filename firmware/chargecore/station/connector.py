@@ -23,9 +23,8 @@ from chargecore.station.stop_reasons import (
 )
 
 NO_STOP = const(-1)
-_FRESH_READING_MS = const(
-    3000
-)  # longest wait for a meter reading taken after the contactor opened
+_NO_LIMIT_WH = const(-1)
+_FRESH_READING_MS = const(3000)  # longest wait for a reading taken after the contactor opened
 _RETRY_MS = const(5000)  # pause before a stop record that flash refused is tried again
 # Finishing lasts at least this long after its begin and after the unplug, so that StopTransaction
 # is not overtaken by Available (S14).
@@ -60,9 +59,7 @@ class Connector:
         # The meter is silent: a session pauses, so that nothing flows that nobody counts, and none
         # begins (R33). It goes on when the meter answers.
         self.is_unmetered = False
-        self._energy_limit_wh = (
-            NO_STOP  # Wh still granted to a refused tag, counted from the start
-        )
+        self._energy_limit_wh = _NO_LIMIT_WH  # granted to a refused tag, counted from the start
         self._was_plugged = False
         self._opened_at_ms = 0  # when the contactor was first seen open during a stop
         self._is_opened = False
@@ -245,7 +242,7 @@ class Connector:
             return
         self.is_suspended = False
         self.is_ev_gone = False
-        self._energy_limit_wh = NO_STOP
+        self._energy_limit_wh = _NO_LIMIT_WH
         self.metering.begin(self.transaction.number, register_wh)
         controller.allow(True)
 
@@ -256,7 +253,7 @@ class Connector:
         elif controller.fault:
             reason = STOP_EMERGENCY if controller.open_reason == OPEN_ESTOP else STOP_OTHER
             self.stop(reason, None)
-        elif self._energy_limit_wh != NO_STOP:
+        elif self._energy_limit_wh != _NO_LIMIT_WH:
             register_wh = self.metering.register_wh()
             if (
                 register_wh is None
@@ -266,7 +263,7 @@ class Connector:
 
     def _withhold(self):  # HOT
         """Stop the energy of a refused tag, and the transaction if the setting says so (T6)."""
-        self._energy_limit_wh = NO_STOP
+        self._energy_limit_wh = _NO_LIMIT_WH
         if self._config.stop_on_invalid_id:
             if self._config.has_socket:
                 self.lock_holder.copy_from(self.transaction.tag)

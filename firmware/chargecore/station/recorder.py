@@ -1,6 +1,6 @@
 """Recorder: turns facts into 64-byte records and hands them to the outbox.
 
-Called by: Transaction, Metering, Recovery, RemoteTrigger. Layout: station/records.py.
+Called by: Transaction, Metering, Recovery, RemoteTrigger. Layout: store/records.py.
 Heap: one record buffer, none after __init__.
 """
 

@@ -44,9 +44,7 @@ class SessionStatus:
         self.status = AVAILABLE  # status of this moment
         self._since_ms = 0  # when `status` began
         self._is_started = False
-        self._is_waking = (
-            True  # no energy yet, nor any other status than Preparing, in the session
-        )
+        self._is_waking = True  # the session has had no energy, and no status but Preparing
         self._has_session = False
         self._session_at_ms = 0  # when the session was first seen
         self._is_held_up = False  # the car asks and the contactor is open

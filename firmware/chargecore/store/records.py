@@ -1,6 +1,6 @@
 """Records: the 64-byte layout of everything the station must not forget, and its byte accessors.
 
-Called by: journal, outbox, compactor here; under the name station.records by station and adapters.
+Called by: journal, compactor and their parts here, outbox, station, adapters.
 Never: knows a protocol. Whoever changes anything here makes a new layout, see layout.py.
 Numbers are little-endian; u32 fields stay below 2^30, so that a board makes no heap int of them;
 i32 fields hold what a server chose and may leave that range.

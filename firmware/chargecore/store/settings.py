@@ -56,9 +56,7 @@ class Settings:
         self._events = events
         self._on_change = None  # called with the row after a value was accepted
         self._image_buf = bytearray(capacity_b)
-        self._foreign_buf = (
-            b""  # stored entries of keys this build does not have: kept as they are
-        )
+        self._foreign_buf = b""  # stored entries of keys this build does not have: kept
         self.row_count = len(table)
         self._defaults = [None] * len(table)
         for row in range(len(table)):

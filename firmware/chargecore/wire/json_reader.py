@@ -44,7 +44,6 @@ _OBJECT = const(1)  # the same numbers where viper reads them
 _ARRAY = const(2)
 _STRING = const(3)
 _PLAIN_NUMBER = const(4)
-_ESCAPED = const(11)  # word 0 of a string with escapes
 _MISSING = const(-6)  # E_MISSING
 _MALFORMED = const(-1)  # TIME_MALFORMED
 _MAX_LENGTH = const(65535)  # token positions are uint16

@@ -16,7 +16,6 @@ from micropython import const
 
 INSTALLATION_LEN = const(8)  # bytes of the installation mark
 
-_ID_LEN = const(28)
 _FIRST_AT = const(2)
 _SECOND_AT = const(11)
 _THIRD_AT = const(20)

@@ -28,7 +28,7 @@ from chargecore.base.events import (
     EV_OVERSIZED,
     EV_UNKNOWN_ID,
 )
-from chargecore.wire.call_error import code_for, code_number  # noqa: F401  adapters take it here
+from chargecore.wire.call_error import code_number
 from chargecore.wire.call_slot import CallSlot
 from chargecore.wire.rpc_frame import (
     FRAME_BAD,
