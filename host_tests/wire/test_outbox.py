@@ -114,19 +114,6 @@ class TestOutboxIds(OutboxCase):
                 self.assertEqual(self.outbox.transaction_id, transaction_id)
                 self.assertTrue(self.outbox.tx_id_known)
 
-    def test_knows_the_id_of_each_session_that_is_under_way(self):
-        one = self.world.start(1)
-        two = self.world.start(2)
-        self.assertFalse(self.outbox.has_id(one))
-        self.world.deliver(11)
-        self.world.deliver(0)
-
-        self.assertEqual(self.outbox.transaction_id_of(one), 11)
-        self.assertEqual(self.outbox.transaction_id_of(two), 0)
-        self.assertTrue(self.outbox.has_id(two))
-        self.assertFalse(self.outbox.has_id(0))
-        self.assertEqual(self.outbox.transaction_id_of(0), -1)
-
     def test_does_not_mix_two_sessions_of_one_connector(self):
         first = self.world.start()
         self.world.stop(first)

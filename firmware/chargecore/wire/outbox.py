@@ -284,20 +284,6 @@ class Outbox:
             self._events.add(EV_CALL_DROPPED, self._retry.drops, DROPPED_RECORD)
             self._park(WHY_DROPPED)
 
-    def transaction_id_of(self, tx):  # HOT
-        """Return the server's number for a local transaction; -1 when it has none (see has_id)."""
-        for c in range(SLOTS):
-            if tx and self.sessions.sent_tx[c] == tx:
-                return self.sessions.transaction_id[c]
-        return TX_ID_NONE
-
-    def has_id(self, tx):  # HOT
-        """Return True when the server gave that local transaction a number."""
-        for c in range(SLOTS):
-            if tx and self.sessions.sent_tx[c] == tx:
-                return self.sessions.is_id_known[c] == 1
-        return False
-
     def is_stop_next(self, connector_id, now_ms):  # HOT
         """Return True when a stop of that connector is owed and leaves within a few messages."""
         c = connector_id & 15
