@@ -6,8 +6,8 @@ the firmware thinks; while the station restarts there is no app and those fields
 
 import gc
 
-from chargecore.base import calendar
-from chargecore.base.clock import WALL_UNKNOWN
+from boards.host import parked_report
+from boards.host.iso_text import iso_text
 from chargecore.base.ticks import ticks_diff
 from chargecore.net import liveness
 from chargecore.ocpp16 import boot, words
@@ -41,6 +41,7 @@ def _station_part(board):
         "liveness": _liveness_part(board),
         "outbox": _get(app, "outbox.pending", 0),
         "parked": _get(app, "outbox.parked", 0),
+        "parked_list": [] if app is None else parked_report.report(app.outbox.parked_list),
         "heap_free_b": gc.mem_free(),
         "uptime_ms": board.uptime_ms,
         "simulated_ms": board.clock.elapsed_ms,
@@ -140,17 +141,8 @@ def _since_boot_ms(board, at_ms):
 
 
 def _time_text(clock):
-    """Return the station's wall time as ISO 8601 text, None while it is unknown."""
-    wall_s = WALL_UNKNOWN if clock is None else clock.wall_s()
-    if wall_s == WALL_UNKNOWN:
-        return None
-    day_idx, second = divmod(wall_s, calendar.DAY_S)
-    year = calendar.year_of_day(day_idx)
-    day_in_year = calendar.day_of_year(day_idx)
-    month = calendar.month_of_day(day_in_year, year % 4 == 0)
-    day = day_in_year - calendar.days_before_month(month, year % 4 == 0) + 1
-    text = "{:04d}-{:02d}-{:02d}T{:02d}:{:02d}:{:02d}Z"
-    return text.format(year, month, day, second // 3600, second // 60 % 60, second % 60)
+    """Return the station's wall time, None while it is unknown."""
+    return None if clock is None else iso_text(clock.wall_s())
 
 
 def _pilot_letter(state):

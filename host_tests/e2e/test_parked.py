@@ -41,6 +41,11 @@ def test_parks_a_stop_that_is_refused_each_time_and_says_so(bench):
     assert len({(call.message_id, str(call.payload)) for call in attempts}) == 1
     station = bench.ctl("status")["station"]
     assert (station["parked"], station["outbox"]) == (1, 0)
+    told = station["parked_list"][0]
+    assert told["message"] == "StopTransaction"
+    assert (told["why"], told["attempts"], told["connector"]) == ("CALLERROR", ATTEMPTS, 1)
+    assert told["register_wh"] == attempts[0]["meterStop"]
+    assert told["recorded"] == attempts[0]["timestamp"]
     bench.wait_event(f"refused {ATTEMPTS} times, parked")
 
 
@@ -50,7 +55,8 @@ def test_goes_on_with_the_next_session_and_remembers_the_parked_one_over_a_power
     bench.sim.start()
     bench.wait_sim(lambda status: status["station"]["registration"] == "Accepted", "a boot")
 
-    assert bench.ctl("status")["station"]["parked"] == 1
+    station = bench.ctl("status")["station"]
+    assert (station["parked"], len(station["parked_list"])) == (1, 1)
     bench.quiet("StopTransaction", 30)
     before = bench.count("StopTransaction")
     bench.plug()
