@@ -35,10 +35,10 @@ ROWS = (
         "heap_boot_core_kib",
         "heap in use after boot, Core profile, image not counted",
         "KiB",
-        None,
+        96,
         1,
     ),
-    ("heap_floor_session_kib", "smallest heap for a whole session, same way", "KiB", None, 0),
+    ("heap_floor_session_kib", "smallest heap for a whole session, same way", "KiB", 176, 0),
     ("heap_queued_record", "heap per record in the outbox", "B", 0, 0),
     ("outbox_sessions", "sessions kept offline on 64 KiB of raw flash", "", 50, 0),
     ("erases_per_session", "flash erases per session on raw flash", "", 12, 2),
@@ -55,6 +55,8 @@ _BENCHES = (
     ("growth_bench.py", "2m"),
 )
 _AT_LEAST = ("outbox_sessions",)  # their budget is a lower bound
+# Known to be missed, see figures_method.md: shown as missed, but no reason to fail.
+_GOALS = ("heap_boot_core_kib", "heap_floor_session_kib")
 _METHOD = Path(__file__).with_name("data") / "figures_method.md"
 
 
@@ -102,12 +104,19 @@ def _keeps(name, value, budget):
     return value >= budget if name in _AT_LEAST else value <= budget
 
 
+def _is_goal(figure):
+    """Return True for a measured figure that is allowed to miss its budget."""
+    return figure["id"] in _GOALS and figure["value"] is not None
+
+
 def _texts(figure, row):
     sign = ">=" if figure["id"] in _AT_LEAST else "<="
     budget = "reported" if figure["budget"] is None else f"{sign} {figure['budget']}"
     if figure["budget"] == 0:
         budget = "0"
-    verdict = "-" if figure["budget"] is None else ("yes" if figure["ok"] else "NO")
+    verdict = "yes" if figure["ok"] else ("not yet" if figure["id"] in _GOALS else "NO")
+    if figure["budget"] is None:
+        verdict = "-"
     value = (
         "not measured"
         if figure["value"] is None
@@ -178,7 +187,7 @@ def main():
     os.makedirs(build, exist_ok=True)
     (build / "figures.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     (Path(root) / "docs" / "figures.md").write_text(page_of(figures), encoding="utf-8")
-    missed = [figure["id"] for figure in figures if not figure["ok"]]
+    missed = [f["id"] for f in figures if not f["ok"] and not _is_goal(f)]
     if missed:
         print("figures: missed: " + ", ".join(missed), file=sys.stderr)
     return 1 if missed else 0
