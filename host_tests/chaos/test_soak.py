@@ -24,7 +24,7 @@ def soak(folder, **options):
 def test_thirty_sessions_with_two_stations_lose_nothing(tmp_path):
     report = soak(tmp_path, seed=30, sessions=30, stations=2, connectors=3)
 
-    assert report.is_good, report.as_dict()
+    assert report.is_good, json.dumps(report.as_dict(), indent=1)
     values = {row.id: row.value for row in report.rows}
     assert values["sessions"] >= 30
     assert values["meter_wh"] == values["server_wh"] > 0
@@ -35,7 +35,7 @@ def test_thirty_sessions_with_two_stations_lose_nothing(tmp_path):
 def test_no_seed_loses_anything(tmp_path, seed):
     report = soak(tmp_path, seed=seed, sessions=8, stations=1, connectors=4)
 
-    assert report.is_good, report.as_dict()
+    assert report.is_good, json.dumps(report.as_dict(), indent=1)
 
 
 def test_keeps_flash_and_logs_of_a_failed_soak(tmp_path):
