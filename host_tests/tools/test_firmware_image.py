@@ -1,5 +1,8 @@
 """firmware_image: an image is made once, and again when a source has changed."""
 
+import threading
+import time
+
 import pytest
 
 from chargecore_tools.image import firmware_image
@@ -30,3 +33,25 @@ def test_makes_another_image_when_a_source_has_changed(root):
 
     assert other != image
     assert other.read_bytes() != image.read_bytes()
+
+
+def test_is_made_by_one_thread_when_several_want_it(root, monkeypatch):
+    at_work = []
+    most = []
+    make = firmware_image._make
+
+    def watch(image, texts):
+        at_work.append(image)
+        most.append(len(at_work))
+        time.sleep(0.05)
+        make(image, texts)
+        at_work.remove(image)
+
+    monkeypatch.setattr(firmware_image, "_make", watch)
+    threads = [threading.Thread(target=firmware_image.image_of, args=(root,)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert most == [1]

