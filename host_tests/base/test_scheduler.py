@@ -118,17 +118,6 @@ class TestOrder(SchedulerCase):
             ],
         )
 
-    def test_runs_an_entry_early_when_told_to(self):
-        self.add("a", 10_000)
-        self.names_of_pass()
-
-        self.scheduler.run_soon(0, 30)
-
-        self.assertEqual(self.names_of_pass(29).count("a"), 0)
-        self.assertEqual(self.names_of_pass(1).count("a"), 1)
-        self.assertEqual(self.names_of_pass(9_999).count("a"), 0)
-        self.assertEqual(self.names_of_pass(1).count("a"), 1)
-
     def test_counts_its_passes(self):
         for _ in range(5):
             self.names_of_pass(1)

@@ -22,7 +22,7 @@ class InterlockTest(unittest.TestCase):
         self.rcd_pin = SimPin(3, 1)
         self.estop = SimPin(4, 1)
         self.contactor = Contactor(self.coil, self.feedback, self.clock, self.events, 1)
-        rcd = Rcd(self.rcd_pin, self.clock)
+        rcd = Rcd(self.rcd_pin)
         self.lock = Interlock(self.contactor, rcd, self.estop, self.clock, self.events, 1)
         self.permit_all()
 

@@ -4,14 +4,12 @@ import unittest
 
 from boards.host.sim_pin import SimPin
 from chargecore.safety.rcd import Rcd
-from fakes.clock import FakeClock
 
 
 class RcdTest(unittest.TestCase):
     def setUp(self):
-        self.clock = FakeClock()
         self.pin = SimPin(1, 1)
-        self.rcd = Rcd(self.pin, self.clock)
+        self.rcd = Rcd(self.pin)
 
     def test_is_healthy_while_the_input_is_driven(self):
         self.assertTrue(self.rcd.poll())

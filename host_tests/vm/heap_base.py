@@ -39,7 +39,6 @@ COVERS = (
     "chargecore.base.ring.Ring.push",
     "chargecore.base.ring.Ring.pop_into",
     "chargecore.base.scheduler.Scheduler.step",
-    "chargecore.base.scheduler.Scheduler.run_soon",
     "chargecore.base.scheduler.Scheduler._account",
     "chargecore.base.scheduler.Scheduler._recovered",
     "chargecore.base.ticks.ticks_add",
@@ -167,7 +166,6 @@ class TestHeapOfScheduler(unittest.TestCase):
         for _ in range(100):
             self.ticks.at_ms = (self.ticks.at_ms + 10) & TICKS_MAX
             self.scheduler.step(self.ticks.at_ms)
-        self.scheduler.run_soon(3, 5)
 
     def test_scheduler_with_steps_over_their_budget(self):
         with locked():

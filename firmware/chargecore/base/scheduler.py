@@ -12,7 +12,7 @@ from micropython import const
 
 from chargecore.base.errors import ConfigError
 from chargecore.base.events import EV_STEP_FAILED, EV_STEP_OVERRUN
-from chargecore.base.ticks import TICKS_MAX, ticks_add
+from chargecore.base.ticks import TICKS_MAX
 
 _TICKS_HALF = const(0x20000000)
 _FAILURES_TO_RESET = const(3)
@@ -84,10 +84,6 @@ class Scheduler:
                         self._recovered(idx)
         except Exception as error:
             self._fail(idx, error)
-
-    def run_soon(self, idx, delay_ms):  # HOT
-        """Make entry idx due in delay_ms, whatever its period."""
-        self._due_ms[idx] = ticks_add(self._ticks_ms(), delay_ms)
 
     def _account(self, idx, took_ms):  # HOT
         if took_ms > self.worst_ms[idx]:

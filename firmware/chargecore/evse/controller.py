@@ -43,7 +43,7 @@ class EvseController:
     def __init__(self, hw, has_lock, clock, events, connector_id):
         # The contactor first: its coil is off from here on.
         self.contactor = Contactor(hw.coil_pin, hw.feedback_pin, clock, events, connector_id)
-        self.rcd = Rcd(hw.rcd_pin, clock)
+        self.rcd = Rcd(hw.rcd_pin)
         self.interlock = Interlock(
             self.contactor, self.rcd, hw.estop_pin, clock, events, connector_id
         )

@@ -6,25 +6,20 @@ acts alone.
 Heap: none after __init__.
 """
 
-from chargecore.base.ticks import ticks_diff
-
 
 class Rcd:
     """`is_tripped` stays until reset() finds the input healthy again."""
 
-    def __init__(self, trip_pin, clock):
+    def __init__(self, trip_pin):
         self._trip_pin = trip_pin
-        self._clock = clock
         self.is_tripped = False
         self.trips = 0  # since boot
-        self.tripped_at_ms = clock.ticks_ms()
 
     def poll(self):  # HOT
         """Read the input. Return True while healthy and not latched."""
         if self._trip_pin.value() != 1 and not self.is_tripped:
             self.is_tripped = True
             self.trips += 1
-            self.tripped_at_ms = self._clock.ticks_ms()
         return not self.is_tripped
 
     def reset(self):  # HOT
@@ -32,7 +27,3 @@ class Rcd:
         if self._trip_pin.value() == 1:
             self.is_tripped = False
         return not self.is_tripped
-
-    def since_trip_ms(self, now_ms):  # HOT
-        """Return the time since the last trip."""
-        return ticks_diff(now_ms, self.tripped_at_ms)
