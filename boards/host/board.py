@@ -73,7 +73,8 @@ class Board:
         self._blocked_ms = 0  # simulated time the next pass is held up
 
     def _add_connector(self, idx, row):
-        hw = Hardware(pins.PINS_PER_CONNECTOR * (idx + 1))
+        is_tethered = self.config.get("cable", "socket") == "tethered"
+        hw = Hardware(pins.PINS_PER_CONNECTOR * (idx + 1), is_tethered)
         store = MeterStore("{}/meter_{}.txt".format(self._state, idx + 1))
         phases = row.get("phases", self.config["phases"])
         plant = Plant(hw, self.dead_man_pin, store, phases)

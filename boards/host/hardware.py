@@ -8,12 +8,16 @@ from boards.host.aux_fault import AuxFault
 from boards.host.sim_adc import SimAdc
 from boards.host.sim_pin import SimPin
 from boards.host.sim_pwm import SimPwm
+from boards.host.sim_voltage import FULL_SCALE_UV, SimVoltage
 
 
 class Hardware:
-    """One connector's hardware. first_number is the number of its first simulated pin."""
+    """One connector's hardware. first_number is the number of its first simulated pin.
 
-    def __init__(self, first_number):
+    A tethered cable is always there: it has no proximity contact to read.
+    """
+
+    def __init__(self, first_number, is_tethered=False):
         self._first_number = first_number
         self.coil_pin = self._pin(pins.CONTACTOR_COIL)
         self.feedback_pin = self._pin(pins.CONTACTOR_FEEDBACK)
@@ -26,6 +30,13 @@ class Hardware:
         self.estop_pin.level = 1
         self.pilot_pwm = SimPwm(first_number + pins.PILOT_PWM[0])
         self.pilot_adc = SimAdc(first_number + pins.PILOT_SENSE[0])
+        self.stage_adc = SimAdc(first_number + pins.STAGE_SENSE[0])
+        self.pe_pin = self._pin(pins.EARTH_PRESENT)
+        self.pe_pin.level = 1
+        self.pp_adc = None
+        if not is_tethered:
+            self.pp_adc = SimVoltage(first_number + pins.PROXIMITY_SENSE[0], FULL_SCALE_UV)
+        self.temp_adc = SimVoltage(first_number + pins.TEMPERATURE_SENSE[0], FULL_SCALE_UV // 2)
         self.aux_fault = AuxFault()
         self.meter_bus = None  # the plant's meter, see Board
 

@@ -54,11 +54,13 @@ class Plant:
         pilot.is_dead_shorted = state == "E"
         pilot.is_held_low = state == "F"
         pilot.update()
+        duty_u16 = self._hw.pilot_pwm.duty
+        self._hw.stage_adc.set_levels(duty_u16, pilot.rail_plus_mv, pilot.rail_minus_mv)
         adc = self._hw.pilot_adc
         if self.is_adc_stuck:
             adc.set_levels(0, self.adc_stuck_mv, self.adc_stuck_mv)
         else:
-            adc.set_levels(self._hw.pilot_pwm.duty, pilot.high_mv, pilot.low_mv)
+            adc.set_levels(duty_u16, pilot.high_mv, pilot.low_mv)
 
     @property
     def seen_high_mv(self):
