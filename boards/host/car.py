@@ -42,7 +42,9 @@ class Car:
         self.phases = PHASES_DEFAULT
         self.is_plugged = False
         self.is_auto = False  # answers the PWM by itself
+        self.has_cable = False  # its cable is with the station
         self.state = "A"  # what it does to the pilot
+        self.ohm = 0  # > 0: its resistance in that state, else the nominal one
         self.offer_ma = 0  # last offer it acts on
         self.drawn_ma = 0  # per phase
         self.forced_ma = 0  # > 0: draws this whatever is offered (fault over_current)
@@ -51,7 +53,7 @@ class Car:
         self._pending_ms = 0
 
     def plug(self, is_auto, max_ma, phases):
-        """Put the cable into the car: state B."""
+        """Put the cable into station and car: state B."""
         self.is_plugged = True
         self.is_auto = is_auto
         self.max_ma = max_ma
@@ -60,15 +62,22 @@ class Car:
         self.is_auto = is_auto
 
     def unplug(self):
-        """Take the cable out of the car: state A."""
+        """Take the cable out of the car, and out of the station once the lock lets go: state A."""
         self.is_plugged = False
         self.force("A")
+        self.has_cable = False
         self.drawn_ma = 0
 
-    def force(self, state):
-        """Set the pilot state by hand; the car no longer acts by itself."""
+    def force(self, state, ohm=0):
+        """Set the pilot state by hand; the car no longer acts by itself.
+
+        A is the car's end of the cable pulled out: the station's end stays where it is.
+        """
         self.is_auto = False
         self.state = state
+        self.ohm = ohm
+        if state != "A":
+            self.has_cable = True
         self._waited_ms = 0
         self.offer_ma = 0
         self._pending_ma = 0
@@ -100,6 +109,7 @@ class Car:
         if self._waited_ms < (_READY_MS if offer_ma else _WITHDRAWN_MS):
             return False
         self.state = wanted
+        self.ohm = 0
         self._waited_ms = 0
         return True
 

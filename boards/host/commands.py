@@ -7,13 +7,13 @@ import gc
 
 from boards.host.control_fields import BOOL, INT, NUMBER, REQUIRED, TEXT, WORD, Refusal, take
 from boards.host.fault_switch import FIELDS as FAULT_FIELDS
-from boards.host.fault_switch import NOT_FITTED
 from boards.host.status_report import report
 from chargecore.base.codes import OK
 from chargecore.ocpp16.data_transfer import TRANSFER_ANSWERED, TRANSFER_WAITING
 
 _AMPS_MAX = 100
 _SITE_AMPS_MAX = 1_000
+_OHM_MIN, _OHM_MAX = 50, 20_000  # between CP and PE, behind the car's diode
 _NO_LIMIT_MA = -1  # Station.set_site_limit_ma: negative lifts the limit
 _MOMENTARY = ("brown_out", "loop_block")  # happen once; `active` false does nothing
 
@@ -39,7 +39,14 @@ class Commands:
                 ),
             ),
             "unplug": (self._unplug, (connector,)),
-            "ev": (self._ev, (connector, ("state", WORD, REQUIRED, tuple("ABCDEF"), 0))),
+            "ev": (
+                self._ev,
+                (
+                    connector,
+                    ("state", WORD, REQUIRED, tuple("ABCDEF"), 0),
+                    ("ohm", INT, 0, _OHM_MIN, _OHM_MAX),
+                ),
+            ),
             "ev_current": (
                 self._ev_current,
                 (connector, ("amps", NUMBER, REQUIRED, 0, _AMPS_MAX)),
@@ -117,7 +124,10 @@ class Commands:
         return answer
 
     def _plant(self, values):
-        return self._board.plants[values["connector"] - 1]
+        """Return the plant that the command is about to lay hands on."""
+        plant = self._board.plants[values["connector"] - 1]
+        plant.touched_at_ms = plant.elapsed_ms
+        return plant
 
     def _part(self, name):
         return getattr(self._board.app, name, None)
@@ -138,9 +148,11 @@ class Commands:
         return {}
 
     def _ev(self, values):
+        if values["ohm"] and values["state"] not in "BCD":
+            raise Refusal("field 'ohm': only with state B, C or D")
         plant = self._plant(values)
         plant.car.is_plugged = values["state"] != "A"
-        plant.car.force(values["state"])
+        plant.car.force(values["state"], values["ohm"])
         plant.pilot_changed()
         return {}
 
@@ -167,12 +179,13 @@ class Commands:
 
     def _fault(self, values):
         kind = values["kind"]
-        if kind in NOT_FITTED:
-            raise Refusal("field 'kind': {} is not fitted on this board".format(kind))
         switch = self._board.faults[values["connector"] - 1]
         if kind not in _MOMENTARY and not switch.knows(kind):
             raise Refusal("field 'kind': {} is not a fault this board knows".format(kind))
+        if not switch.is_fitted(kind):
+            raise Refusal("field 'kind': {} is not fitted: tethered cable".format(kind))
         value = self._fault_value(kind, values)
+        self._plant(values)
         if kind not in _MOMENTARY:
             switch.set(kind, values["active"], value)
         elif values["active"]:

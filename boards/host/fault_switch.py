@@ -4,8 +4,9 @@ Called by: the control socket's `fault`, `rcd`, `weld` and `lock` commands.
 Source: design section 4 (kinds), evse-hardware.md §8.2 (what they stand for).
 """
 
-from boards.host.meter_model import TEMPERATURE_DC
 from boards.host.pilot_network import RAIL_MV
+from boards.host.proximity_network import CABLE_OHM
+from boards.host.thermometer import TEMPERATURE_DC
 from chargecore.safety import faults
 
 # The error codes of StatusNotification; NoError is not a fault.
@@ -34,12 +35,14 @@ FIELDS = {
     "rail_plus": ("mv", 0, 15_000),
     "rail_minus": ("mv", -15_000, 0),
     "contactor_slow": ("ms", 0, 10_000),
+    "pp_ohm": ("ohm", 0, 1_000_000),
+    "rcd_slow": ("ms", 0, 60_000),
     "temp_dc": ("dc", -1_000, 2_000),
     "over_current": ("ma", 0, 200_000),
     "loop_block": ("ms", 0, 60_000),
 }
 
-NOT_FITTED = ("pp_open", "pp_short", "pp_ohm")
+_OF_THE_SOCKET = ("pp_open", "pp_short", "pp_ohm")  # a tethered cable has no contact to break
 
 
 class FaultSwitch:
@@ -52,7 +55,7 @@ class FaultSwitch:
             "diode_short": self._diode_short,
             "cp_pe_short": self._cp_pe_short,
             "cp_open": self._cp_open,
-            "pe_lost": self._cp_open,  # the pilot's return path: the EVSE sees the same
+            "pe_lost": self._pe_lost,
             "cp_adc_stuck": self._cp_adc_stuck,
             "cp_noise": self._cp_noise,
             "rail_plus": self._rail_plus,
@@ -63,8 +66,15 @@ class FaultSwitch:
             "coil_open": self._coil_open,
             "rcd_open": self._rcd_open,
             "rcd_test_dead": self._rcd_test_dead,
+            "rcd_stuck": self._rcd_stuck,
+            "rcd_slow": self._rcd_slow,
+            "pp_open": self._pp_open,
+            "pp_short": self._pp_short,
+            "pp_ohm": self._pp_ohm,
             "temp_dc": self._temperature,
             "temp_open": self._temp_open,
+            "temp_short": self._temp_short,
+            "temp_silent": self._temp_silent,
             "meter_silent": self._meter_silent,
             "meter_backwards": self._meter_backwards,
             "over_current": self._over_current,
@@ -75,6 +85,10 @@ class FaultSwitch:
     def knows(self, kind):
         """Tell whether kind can be set here."""
         return kind in self._actions or self._line_of(kind) != faults.FAULT_NONE
+
+    def is_fitted(self, kind):
+        """Tell whether what kind breaks is there with this kind of cable."""
+        return self._plant.proximity.is_fitted or kind not in _OF_THE_SOCKET
 
     def set(self, kind, is_active, value):
         """Set or clear a known kind; value is the number of its field, 0 when it has none."""
@@ -132,11 +146,43 @@ class FaultSwitch:
     def _rcd_test_dead(self, is_active, _value):
         self._plant.rcd.is_test_dead = is_active
 
+    def _rcd_stuck(self, is_active, _value):
+        self._plant.rcd.is_stuck = is_active
+
+    def _rcd_slow(self, is_active, ms):
+        self._plant.rcd.extra_ms = ms if is_active else 0
+
+    def _pe_lost(self, is_active, _value):
+        self._hw.pe_pin.level = 0 if is_active else 1
+        self._plant.pilot.is_pe_lost = is_active
+
+    def _pp_open(self, is_active, _value):
+        self._plant.proximity.is_open = is_active
+        self._plant.proximity.update()
+
+    def _pp_short(self, is_active, _value):
+        self._plant.proximity.is_shorted = is_active
+        self._plant.proximity.update()
+
+    def _pp_ohm(self, is_active, ohm):
+        self._plant.proximity.cable_ohm = ohm if is_active else CABLE_OHM
+        self._plant.proximity.update()
+
     def _temperature(self, is_active, dc):
-        self._plant.meter.set_temperature(dc if is_active else TEMPERATURE_DC)
+        self._plant.thermometer.temperature_dc = dc if is_active else TEMPERATURE_DC
+        self._plant.thermometer.update()
 
     def _temp_open(self, is_active, _value):
-        self._plant.meter.has_temperature = not is_active
+        self._plant.thermometer.is_open = is_active
+        self._plant.thermometer.update()
+
+    def _temp_short(self, is_active, _value):
+        self._plant.thermometer.is_shorted = is_active
+        self._plant.thermometer.update()
+
+    def _temp_silent(self, is_active, _value):
+        self._plant.thermometer.is_silent = is_active
+        self._plant.thermometer.update()
 
     def _meter_silent(self, is_active, _value):
         self._plant.meter.is_silent = is_active

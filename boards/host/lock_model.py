@@ -24,6 +24,11 @@ class LockModel:
         """Tell whether the bolt is fully out."""
         return self.position_ms == TRAVEL_MS
 
+    @property
+    def is_free(self):
+        """Tell whether the plug can be pulled."""
+        return self.position_ms == 0
+
     def step(self, dt_ms):
         """Let dt_ms pass."""
         drive = self._motor_a_pin.level - self._motor_b_pin.level

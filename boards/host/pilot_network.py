@@ -29,6 +29,11 @@ def load_of(state):
     return 0
 
 
+def conductance_of(ohm):
+    """Return the conductance of a resistance of 1 Ohm at least, in 0.1 microsiemens."""
+    return 10_000_000 // ohm
+
+
 class PilotNetwork:
     """Pilot voltage for the high and the low half of the PWM, in mV at the CP pin."""
 
@@ -39,10 +44,16 @@ class PilotNetwork:
         self.is_diode_shorted = False
         self.is_cp_shorted = False  # 80 Ohm from CP to PE
         self.is_dead_shorted = False  # the car's side forces state E
-        self.is_cp_open = False  # the wire to the car is broken, or PE is lost
+        self.is_cp_open = False  # the wire to the car is broken
+        self.is_pe_lost = False  # the wire back from the car is broken
         self.is_held_low = False  # the car's side forces state F
         self.high_mv = RAIL_MV
         self.low_mv = -RAIL_MV
+
+    @property
+    def is_car_off(self):
+        """Tell whether station and car do not see each other."""
+        return self.is_cp_open or self.is_pe_lost
 
     def update(self):
         """Compute both levels from the present state."""
@@ -50,13 +61,14 @@ class PilotNetwork:
         self.low_mv = self._node_mv(self.rail_minus_mv)
 
     def _node_mv(self, rail_mv):
-        if self.is_held_low and not self.is_cp_open:
+        is_car_off = self.is_car_off
+        if self.is_held_low and not is_car_off:
             return self.rail_minus_mv
         total = _SOURCE
         current = rail_mv * _SOURCE
         if self.is_cp_shorted:
             total += _SHORT
-        if not self.is_cp_open:
+        if not is_car_off:
             if self.is_dead_shorted:
                 total += _DEAD_SHORT
             if self.load and self.is_diode_shorted:

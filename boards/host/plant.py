@@ -1,4 +1,4 @@
-"""Plant: everything around one connector: pilot, car, contactor, RCD, lock, meter.
+"""Plant: everything around one connector: pilot, car, cable, contactor, RCD, lock, meter, heat.
 
 Called by: the board, each pass (step) and at every PWM write (pilot_changed).
 Never: knows the firmware; it sees pins and is seen through pins.
@@ -9,8 +9,10 @@ from boards.host.car import Car
 from boards.host.contactor_model import ContactorModel
 from boards.host.lock_model import LockModel
 from boards.host.meter_model import MeterModel
-from boards.host.pilot_network import PilotNetwork, load_of
+from boards.host.pilot_network import PilotNetwork, conductance_of, load_of
+from boards.host.proximity_network import ProximityNetwork
 from boards.host.rcd_model import RcdModel
+from boards.host.thermometer import Thermometer
 
 
 class Plant:
@@ -21,12 +23,17 @@ class Plant:
         self._one_shot = one_shot
         self.car = Car()
         self.pilot = PilotNetwork()
+        self.proximity = ProximityNetwork(hw.pp_adc)
         self.contactor = ContactorModel(hw.feedback_pin)
         self.rcd = RcdModel(hw.rcd_pin, hw.rcd_test_pin)
         self.lock = LockModel(hw.lock_a_pin, hw.lock_b_pin, hw.lock_feedback_pin)
         self.meter = MeterModel(meter_store, phases)
+        self.thermometer = Thermometer(hw.temp_adc, self.meter)
         self.is_adc_stuck = False  # fault: the ADC answers adc_stuck_mv whatever the pilot does
         self.adc_stuck_mv = 0
+        self.elapsed_ms = 0  # simulated time since the start
+        self.switched_at_ms = None  # elapsed_ms when the main contacts moved last; None: never
+        self.touched_at_ms = None  # elapsed_ms when somebody laid hands on it last
         hw.pilot_pwm.on_change = self.pilot_changed
         self.pilot_changed()
         self.step(0)
@@ -34,11 +41,17 @@ class Plant:
     def step(self, dt_ms):
         """Let dt_ms pass."""
         duty_u16 = self._hw.pilot_pwm.duty
+        contactor = self.contactor
+        self.elapsed_ms += dt_ms
         self.rcd.step(dt_ms)
-        self.contactor.step(dt_ms, self.has_coil())
+        was_closed = contactor.is_closed
+        contactor.step(dt_ms, self.has_coil())
+        if contactor.is_closed != was_closed:
+            self.switched_at_ms = self.elapsed_ms
         self.lock.step(dt_ms)
-        seen_u16 = 0 if self.pilot.is_cp_open else duty_u16
-        if self.car.step(dt_ms, seen_u16, self.contactor.is_closed):
+        self._move_cable()
+        seen_u16 = 0 if self.pilot.is_car_off else duty_u16
+        if self.car.step(dt_ms, seen_u16, contactor.is_closed):
             self.pilot_changed()
         self.meter.step(dt_ms, self.car.drawn_ma, self.car.phases)
 
@@ -46,11 +59,20 @@ class Plant:
         """Tell whether the coil is powered: pin, one-shot and RCD contact in series."""
         return self._hw.coil_pin.level == 1 and self._one_shot.is_on and not self.rcd.is_tripped
 
+    def _move_cable(self):
+        """Put the plug into the socket with the car's cable; the bolt holds it there."""
+        proximity = self.proximity
+        has_cable = self.car.has_cable
+        if has_cable != proximity.is_inserted and (has_cable or self.lock.is_free):
+            proximity.is_inserted = has_cable
+            proximity.update()
+
     def pilot_changed(self):
         """Compute the pilot levels anew, after the car, the PWM or a fault changed them."""
         pilot = self.pilot
-        state = self.car.state
-        pilot.load = load_of(state)
+        car = self.car
+        state = car.state
+        pilot.load = conductance_of(car.ohm) if car.ohm else load_of(state)
         pilot.is_dead_shorted = state == "E"
         pilot.is_held_low = state == "F"
         pilot.update()

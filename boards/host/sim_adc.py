@@ -22,6 +22,7 @@ class SimAdc:
         self._high_uv = _CENTRE_UV
         self._low_uv = _CENTRE_UV
         self._noise_mv = 0  # amplitude of added noise
+        self._noise = 1  # state of its generator, of a far longer period than the phase's
 
     def set_levels(self, duty_u16, high_mv, low_mv):
         """Take the levels at the CP pin and the duty that parts them."""
@@ -43,6 +44,6 @@ class SimAdc:
 
     def _noisy_uv(self, phase):
         level_uv = self._high_uv if phase < self._duty else self._low_uv
-        span = 2 * self._noise_mv + 1
-        noise_mv = ((phase * 40503) >> 5 & 0xFFFF) % span - self._noise_mv
+        self._noise = noise = (self._noise * 69069 + 1) & 0x3FFFFFFF
+        noise_mv = (noise >> 8) % (2 * self._noise_mv + 1) - self._noise_mv
         return min(max(level_uv + _UV_PER_MV * noise_mv, 0), _FULL_SCALE_UV)

@@ -51,6 +51,11 @@ def _station_part(board):
             "overruns": _get(app, "scheduler.overruns", 0),
             "worst_gap_ms": board.worst_gap_us // 1000,
         },
+        "safety": {
+            "full_steps": _get(app, "safety.full_steps", 0),
+            "late_steps": _get(app, "safety.late_steps", 0),
+            "worst_gap_ms": _get(app, "safety.worst_gap_ms", 0),
+        },
         "boots": board.boots,
         "flash_erases": board.journal_flash.erases,
     }
@@ -77,6 +82,8 @@ def _plant_part(board, idx):
         "duty_permille": board.connectors[idx].pilot_pwm.duty_permille(),
         "drawn_ma": plant.car.drawn_ma,
         "contactor": "closed" if plant.contactor.is_closed else "open",
+        "switched_at_ms": _of_this_boot_ms(board, plant.switched_at_ms),
+        "fault_at_ms": _of_this_boot_ms(board, plant.touched_at_ms),
         "locked": plant.lock.is_locked,
         "power_w": plant.meter.power_w,
         "register_wh": plant.meter.import_wh,
@@ -138,6 +145,11 @@ def _since_boot_ms(board, at_ms):
     if at_ms is None:
         return None
     return max(board.uptime_ms - ticks_diff(board.clock.now_ms, at_ms), 0)
+
+
+def _of_this_boot_ms(board, elapsed_ms):
+    """Return an instant of the plant in ms since the boot, negative when it was before."""
+    return None if elapsed_ms is None else elapsed_ms - board.boot_at_ms
 
 
 def _time_text(clock):

@@ -6,7 +6,7 @@ import socket
 import pytest
 from octt import TAG
 
-from boards.host.fault_switch import FIELDS, NOT_FITTED
+from boards.host.fault_switch import FIELDS
 
 CONNECTOR_FIELDS = {  # names of design section 4
     "connector",
@@ -27,6 +27,8 @@ CONNECTOR_FIELDS = {  # names of design section 4
     "error_code",
     "transaction_id",
     "id_tag",
+    "fault_at_ms",
+    "switched_at_ms",
 }
 STATION_FIELDS = {
     "connected",
@@ -37,6 +39,7 @@ STATION_FIELDS = {
     "uptime_ms",
     "clock",
     "scheduler",
+    "safety",
 }
 CAR_KIND = "EVCommunicationError"  # S9: not with Available
 WARNINGS = ("EVCommunicationError", "LocalListConflict", "ReaderFailure", "WeakSignal")
@@ -68,9 +71,16 @@ PIN_KINDS = (
     "coil_open",
     "rcd_open",
     "rcd_test_dead",
+    "rcd_stuck",
+    "rcd_slow",
     "pe_lost",
+    "pp_open",
+    "pp_short",
+    "pp_ohm",
     "temp_dc",
     "temp_open",
+    "temp_short",
+    "temp_silent",
     "meter_silent",
     "meter_backwards",
     "over_current",
@@ -94,6 +104,8 @@ WRONG = (
     ({"cmd": "unplug", "connector": 0}, "'connector'"),
     ({"cmd": "ev", "connector": 1}, "'state'"),
     ({"cmd": "ev", "connector": 1, "state": "G"}, "'state'"),
+    ({"cmd": "ev", "connector": 1, "state": "C", "ohm": "882"}, "'ohm'"),
+    ({"cmd": "ev", "connector": 1, "state": "A", "ohm": 882}, "'ohm'"),
     ({"cmd": "ev_current", "connector": 1}, "'amps'"),
     ({"cmd": "swipe"}, "'id_tag'"),
     ({"cmd": "swipe", "id_tag": ""}, "'id_tag'"),
@@ -104,6 +116,8 @@ WRONG = (
     ({"cmd": "fault", "connector": 1, "kind": "OtherError", "active": "yes"}, "'active'"),
     ({"cmd": "fault", "connector": 1, "kind": "cp_noise"}, "'mv'"),
     ({"cmd": "fault", "connector": 1, "kind": "temp_dc", "dc": 9_999}, "'dc'"),
+    ({"cmd": "fault", "connector": 1, "kind": "pp_ohm", "ohm": -5}, "'ohm'"),
+    ({"cmd": "fault", "connector": 1, "kind": "rcd_slow"}, "'ms'"),
     ({"cmd": "rcd", "connector": 1}, "'trip'"),
     ({"cmd": "weld", "connector": 1}, "'active'"),
     ({"cmd": "lock", "connector": 1, "jam": None}, "'jam'"),
@@ -286,12 +300,13 @@ def test_sets_and_clears_a_fault_at_pin_level(faulty_bench, kind):
     assert faulty_bench.sim.client.ask("fault", connector=1, kind=kind, active=False)["ok"]
 
 
-@pytest.mark.parametrize("kind", NOT_FITTED)
-def test_refuses_a_fault_of_a_part_that_is_not_fitted(shared_bench, kind):
-    answer = shared_bench.sim.client.ask("fault", connector=1, kind=kind, active=True)
+def test_refuses_a_fault_of_the_socket_when_the_cable_is_tethered(bench_factory):
+    bench = bench_factory(station={"cable": "tethered"}).booted()
 
-    assert answer["ok"] is False
-    assert "field 'kind'" in answer["error"]
+    for kind in ("pp_open", "pp_short", "pp_ohm"):
+        answer = bench.sim.client.ask("fault", connector=1, kind=kind, ohm=220)
+        assert answer["ok"] is False
+        assert "field 'kind'" in answer["error"]
 
 
 def test_survives_a_held_up_loop_and_a_brown_out(bench):

@@ -56,6 +56,10 @@ class BoardTest(unittest.TestCase):
             "estop_pin",
             "aux_fault",
             "meter_bus",
+            "pp_adc",
+            "pe_pin",
+            "temp_adc",
+            "stage_adc",
         )
         self.assertEqual(len(self.board.connectors), 2)
         for hw in self.board.connectors:
@@ -148,7 +152,12 @@ class BoardTest(unittest.TestCase):
             ({"cmd": "rcd", "connector": 1}, "'trip'"),
             ({"cmd": "network", "up": "yes"}, "'up'"),
             ({"cmd": "fault", "connector": 1, "kind": "NoError"}, "'kind'"),
-            ({"cmd": "fault", "connector": 1, "kind": "pp_ohm", "ohm": 220}, "not fitted"),
+            ({"cmd": "fault", "connector": 1, "kind": "pp_ohm"}, "'ohm'"),
+            ({"cmd": "fault", "connector": 1, "kind": "pp_ohm", "ohm": -1}, "'ohm'"),
+            ({"cmd": "fault", "connector": 1, "kind": "rcd_slow"}, "'ms'"),
+            ({"cmd": "ev", "connector": 1, "state": "C", "ohm": 49}, "'ohm'"),
+            ({"cmd": "ev", "connector": 1, "state": "C", "ohm": 600.5}, "'ohm'"),
+            ({"cmd": "ev", "connector": 1, "state": "E", "ohm": 600}, "'ohm'"),
             ({"cmd": "fault", "connector": 1, "kind": "cp_noise"}, "'mv'"),
             ({"cmd": "fault", "connector": 1, "kind": "rail_plus", "mv": -1}, "'mv'"),
             ({"cmd": "status", "connector": 1}, "'connector'"),
@@ -159,6 +168,39 @@ class BoardTest(unittest.TestCase):
         for request, text in rows:
             with self.subTest(str(request)):
                 self.assertIn(text, self.refusal_of(**request))
+
+    def test_refuses_a_fault_of_the_socket_when_the_cable_is_tethered(self):
+        self.board.config["cable"] = "tethered"
+        self.board._add_connector(2, {})
+        commands = Commands(self.board)
+
+        for kind in ("pp_open", "pp_short", "pp_ohm"):
+            with self.assertRaises(Refusal):
+                commands.run({"cmd": "fault", "connector": 3, "kind": kind, "ohm": 220})
+        self.assertEqual(commands.run({"cmd": "fault", "connector": 3, "kind": "pe_lost"}), {})
+
+    def test_leaves_the_car_alone_when_the_resistor_does_not_fit(self):
+        self.assertIn("'ohm'", self.refusal_of(cmd="ev", connector=1, state="A", ohm=600))
+
+        car = self.board.plants[0].car
+        self.assertEqual((car.state, car.is_plugged, car.ohm), ("A", False, 0))
+
+    def test_tells_when_somebody_laid_hands_on_the_connector(self):
+        self.pass_ms(100)
+        self.board.begin_boot()
+        self.commands.run({"cmd": "fault", "connector": 2, "kind": "diode_short"})
+        self.pass_ms(40)
+        self.commands.run({"cmd": "status"})
+
+        rows = self.commands.run({"cmd": "status"})["connectors"]
+
+        self.assertIsNone(rows[0]["fault_at_ms"])
+        self.assertEqual(rows[1]["fault_at_ms"], 0)
+        self.pass_ms(10)
+        self.commands.run({"cmd": "ev", "connector": 2, "state": "C", "ohm": 612})
+        self.assertEqual(self.commands.run({"cmd": "status"})["connectors"][1]["fault_at_ms"], 50)
+        self.board.begin_boot()
+        self.assertEqual(self.commands.run({"cmd": "status"})["connectors"][1]["fault_at_ms"], 0)
 
     def test_refuses_what_is_not_an_object(self):
         for request in ([], 5, None, "status"):

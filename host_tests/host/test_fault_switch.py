@@ -2,7 +2,7 @@
 
 import unittest
 
-from boards.host.fault_switch import FIELDS, NOT_FITTED, FaultSwitch
+from boards.host.fault_switch import FIELDS, FaultSwitch
 from boards.host.hardware import Hardware
 from boards.host.one_shot import OneShot
 from boards.host.plant import Plant
@@ -76,7 +76,7 @@ class FaultSwitchTest(unittest.TestCase):
         self.assertEqual(self.hw.aux_fault.code, faults.FAULT_WEAK_SIGNAL)
 
     def test_does_not_know_what_is_no_fault(self):
-        for kind in ("NoError", "nonsense", "") + NOT_FITTED:
+        for kind in ("NoError", "nonsense", ""):
             self.assertFalse(self.switch.knows(kind))
 
     def test_knows_every_kind_that_needs_a_number(self):
@@ -139,14 +139,92 @@ class FaultSwitchTest(unittest.TestCase):
 
         self.assertEqual(self.plant.meter.current_ma, 40_000)
 
-    def test_silences_the_meter_and_takes_its_temperature_away(self):
-        self.switch.set("temp_dc", True, 730)
-        self.assertEqual(self.hw_register(13), 730)
-        self.switch.set("temp_open", True, 0)
-        self.assertIsNone(self.hw_register(13))
+    def test_heats_the_ntc_and_the_meter(self):
+        rows = ((-400, 3_219_900), (250, 1_650_000), (600, 657_000), (730, 453_400))
+        for temperature_dc, uv in rows:
+            with self.subTest(str(temperature_dc)):
+                self.switch.set("temp_dc", True, temperature_dc)
 
+                self.assertLessEqual(abs(self.hw.temp_adc.read_uv() - uv), 500)
+                self.assertEqual(self.hw_register(13), temperature_dc)
+        self.switch.set("temp_dc", False, 0)
+        self.assertEqual((self.hw.temp_adc.read_uv(), self.hw_register(13)), (1_650_000, 250))
+
+    def test_breaks_the_wires_of_the_ntc(self):
+        for kind, uv in (("temp_open", 3_300_000), ("temp_short", 0)):
+            with self.subTest(kind):
+                self.switch.set(kind, True, 0)
+                self.assertEqual(self.hw.temp_adc.read_uv(), uv)
+                self.assertIsNone(self.hw_register(13))
+
+                self.switch.set(kind, False, 0)
+                self.assertEqual(self.hw.temp_adc.read_uv(), 1_650_000)
+                self.assertEqual(self.hw_register(13), 250)
+
+    def test_gives_no_reading_when_the_temperature_input_is_silent(self):
+        self.switch.set("temp_silent", True, 0)
+        with self.assertRaises(OSError):
+            self.hw.temp_adc.read_uv()
+
+        self.switch.set("temp_silent", False, 0)
+        self.assertEqual(self.hw.temp_adc.read_uv(), 1_650_000)
+
+    def test_silences_the_meter(self):
         self.switch.set("meter_silent", True, 0)
         self.assertIsNone(self.hw_register(9))
+
+    def test_breaks_the_proximity_contact(self):
+        self.charge()
+        self.assertEqual(self.hw.pp_adc.read_uv(), 3_300_000 * 220 // 1_220)
+        for kind, ohm, uv in (
+            ("pp_open", 0, 3_300_000),
+            ("pp_short", 0, 0),
+            ("pp_ohm", 1_500, 1_980_000),
+            ("pp_ohm", 0, 0),
+        ):
+            with self.subTest(kind):
+                self.switch.set(kind, True, ohm)
+                self.assertEqual(self.hw.pp_adc.read_uv(), uv)
+                self.switch.set(kind, False, 0)
+                self.assertEqual(self.hw.pp_adc.read_uv(), 3_300_000 * 220 // 1_220)
+
+    def test_has_no_proximity_contact_to_break_when_the_cable_is_tethered(self):
+        hw = Hardware(32, is_tethered=True)
+        switch = FaultSwitch(hw, Plant(hw, self.one_shot, NoStore(), 3))
+
+        self.assertIsNone(hw.pp_adc)
+        for kind in ("pp_open", "pp_short", "pp_ohm"):
+            self.assertFalse(switch.is_fitted(kind))
+            switch.set(kind, True, 100)  # and nothing happens
+        self.assertTrue(switch.is_fitted("diode_short"))
+        self.assertTrue(self.switch.is_fitted("pp_open"))
+
+    def test_loses_earth_at_the_monitor_and_in_the_pilot(self):
+        self.charge()
+        self.switch.set("pe_lost", True, 0)
+
+        self.assertEqual(self.hw.pe_pin.value(), 0)
+        self.assertEqual(self.plant.seen_high_mv, 12_000)
+        self.run_ms(1_000)
+        self.assertEqual(self.plant.car.state, "B")  # it sees no pilot either
+
+        self.switch.set("cp_open", True, 0)
+        self.switch.set("pe_lost", False, 0)
+        self.assertEqual(self.hw.pe_pin.value(), 1)
+        self.assertEqual(self.plant.seen_high_mv, 12_000)  # the other wire is still broken
+        self.switch.set("cp_open", False, 0)
+        self.assertLessEqual(self.plant.seen_high_mv, 9_000)
+
+    def test_shows_a_weak_rail_at_the_stage_and_at_the_pilot(self):
+        self.hw.pilot_pwm.duty_u16(65_535)
+        self.switch.set("rail_plus", True, 10_000)
+        self.assertEqual(self.hw.stage_adc.read_uv(), 1_300_000 + 88 * 10_000)
+        self.assertEqual(self.plant.seen_high_mv, 10_000)
+
+        self.hw.pilot_pwm.duty_u16(0)
+        self.switch.set("rail_minus", True, -9_000)
+        self.assertEqual(self.hw.stage_adc.read_uv(), 1_300_000 - 88 * 9_000)
+        self.assertEqual(self.plant.seen_low_mv, -9_000)
 
     def test_lets_the_meter_run_backwards(self):
         self.charge()

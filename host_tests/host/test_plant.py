@@ -45,6 +45,10 @@ class PlantTest(unittest.TestCase):
         self.assertEqual(self.hw.feedback_pin.value(), 0)
         self.assertEqual(self.hw.lock_feedback_pin.value(), 0)
         self.assertEqual(self.hw.aux_fault.code, 0)
+        self.assertEqual(self.hw.pe_pin.value(), 1)
+        self.assertEqual(self.hw.pp_adc.read_uv(), 3_300_000)
+        self.assertEqual(self.hw.temp_adc.read_uv(), 1_650_000)
+        self.assertEqual(self.hw.stage_adc.read_uv(), 1_300_000 - 88 * 12_000)
 
     def test_shows_the_car_at_the_adc_when_it_is_plugged(self):
         self.hw.pilot_pwm.duty_u16(65_535)
@@ -110,3 +114,67 @@ class PlantTest(unittest.TestCase):
         self.assertFalse(self.plant.contactor.is_closed)
         self.assertEqual(self.plant.seen_high_mv, -12_000)
         self.assertTrue(self.plant.car.is_plugged)
+
+    def test_shows_both_rails_at_the_stage_whatever_the_car_does(self):
+        self.charge()
+
+        levels = {self.hw.stage_adc.read_uv() for _ in range(200)}
+
+        self.assertEqual(levels, {1_300_000 + 88 * 12_000, 1_300_000 - 88 * 12_000})
+
+    def test_follows_the_resistor_that_the_car_was_given(self):
+        self.hw.pilot_pwm.duty_u16(65_535)
+        rows = (("B", 1_870, 8_063), ("B", 4_610, 9_986), ("C", 612, 4_990), ("C", 1_254, 6_987))
+        for state, ohm, mv in rows:
+            with self.subTest(str(ohm)):
+                self.plant.car.force(state, ohm)
+                self.plant.pilot_changed()
+                self.assertLessEqual(abs(self.plant.seen_high_mv - mv), 5)
+
+        self.plant.car.force("B")
+        self.plant.pilot_changed()
+        self.assertLessEqual(abs(self.plant.seen_high_mv - 8_978), 5)
+
+    def test_tells_when_the_main_contacts_moved(self):
+        self.assertIsNone(self.plant.switched_at_ms)
+        self.charge()
+        live_at_ms = self.plant.switched_at_ms
+
+        self.hw.coil_pin.off()
+        self.run_ms(100)
+
+        self.assertEqual(live_at_ms, 1_520)
+        self.assertEqual(self.plant.switched_at_ms, 2_020)
+
+    def test_has_the_plug_in_the_socket_as_long_as_the_car_is_plugged(self):
+        self.plant.car.plug(False, 16_000, 3)
+        self.run_ms(10)
+        self.assertEqual(self.hw.pp_adc.read_uv(), 3_300_000 * 220 // 1_220)
+
+        self.plant.car.unplug()
+        self.run_ms(10)
+
+        self.assertEqual(self.hw.pp_adc.read_uv(), 3_300_000)
+
+    def test_keeps_the_plug_in_the_socket_when_only_the_car_is_pulled_off(self):
+        self.plant.car.force("C")
+        self.run_ms(10)
+
+        self.plant.car.force("A")
+        self.run_ms(10)
+
+        self.assertEqual(self.hw.pp_adc.read_uv(), 3_300_000 * 220 // 1_220)
+
+    def test_holds_the_plug_until_the_bolt_is_back(self):
+        self.plant.car.plug(False, 16_000, 3)
+        self.hw.lock_a_pin.on()
+        self.run_ms(400)
+        self.hw.lock_a_pin.off()
+        self.plant.car.unplug()
+        self.run_ms(400)
+        self.assertEqual(self.hw.pp_adc.read_uv(), 3_300_000 * 220 // 1_220)
+
+        self.hw.lock_b_pin.on()
+        self.run_ms(400)
+
+        self.assertEqual(self.hw.pp_adc.read_uv(), 3_300_000)

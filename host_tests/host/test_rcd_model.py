@@ -55,6 +55,32 @@ class RcdModelTest(unittest.TestCase):
 
         self.assertEqual(self.trip.value(), 1)
 
+    def test_does_not_release_when_it_is_stuck(self):
+        self.rcd.is_stuck = True
+        self.run_ms(100)
+        self.assertEqual(self.trip.value(), 1)
+
+        self.test.on()
+        self.run_ms(20)
+        self.test.off()
+        self.run_ms(60_000)
+
+        self.assertEqual(self.trip.value(), 0)
+        self.rcd.is_stuck = False
+        self.run_ms(100)
+        self.assertEqual(self.trip.value(), 1)
+
+    def test_takes_longer_to_release_when_it_is_slow(self):
+        self.rcd.extra_ms = 3_500
+        self.test.on()
+        self.run_ms(20)
+        self.test.off()
+
+        self.run_ms(3_590)
+        self.assertEqual(self.trip.value(), 0)
+        self.run_ms(10)
+        self.assertEqual(self.trip.value(), 1)
+
     def test_reads_tripped_when_its_wire_is_open(self):
         self.rcd.is_wire_open = True
 
