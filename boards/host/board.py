@@ -67,9 +67,7 @@ class Board:
         self.boot_at_ms = 0  # simulated time since start, at the last boot
         self.worst_gap_us = 0  # longest real time between two passes of this boot
         self._has_passed = False  # the first pass of a boot measures the boot itself: not counted
-        self._sleep_us = min(
-            _SLEEP_MAX_US, _SLEEP_SIMULATED_US * 1000 // options["speed_permille"]
-        )
+        self._sleep_us = _sleep_us(options["speed_permille"])
         self._blocked_ms = 0  # simulated time the next pass is held up
 
     def _add_connector(self, idx, row):
@@ -126,6 +124,11 @@ class Board:
     def block_loop(self, blocked_ms):
         """Hold up the next pass by blocked_ms of simulated time, as a stalled VM would."""
         self._blocked_ms += blocked_ms
+
+    def set_speed(self, speed_permille):
+        """Let simulated time run at another speed from now on."""
+        self.clock.set_speed(speed_permille)
+        self._sleep_us = _sleep_us(speed_permille)
 
     def begin_boot(self):
         """Power is there: count the boot and start its time."""
@@ -189,6 +192,10 @@ class Board:
             dt_ms = min(left_ms, PASS_MS)
             self.pass_time(dt_ms)
             left_ms -= dt_ms
+
+
+def _sleep_us(speed_permille):
+    return min(_SLEEP_MAX_US, _SLEEP_SIMULATED_US * 1000 // speed_permille)
 
 
 def _make_folder(path):

@@ -14,6 +14,7 @@ from chargecore.ocpp16.data_transfer import TRANSFER_ANSWERED, TRANSFER_WAITING
 _AMPS_MAX = 100
 _SITE_AMPS_MAX = 1_000
 _OHM_MIN, _OHM_MAX = 50, 20_000  # between CP and PE, behind the car's diode
+_SPEED_MIN, _SPEED_MAX = 0.01, 200  # as --speed
 _NO_LIMIT_MA = -1  # Station.set_site_limit_ma: negative lifts the limit
 _MOMENTARY = ("brown_out", "loop_block")  # happen once; `active` false does nothing
 
@@ -89,6 +90,7 @@ class Commands:
                 ),
             ),
             "power_cycle": (self._power_cycle, ()),
+            "speed": (self._speed, (("factor", NUMBER, REQUIRED, _SPEED_MIN, _SPEED_MAX),)),
             "status": (self._status, (("collect", BOOL, False, 0, 0),)),
             "events": (self._events, ()),
         }
@@ -247,6 +249,10 @@ class Commands:
 
     def _power_cycle(self, values):
         self._board.cut_power()
+        return {}
+
+    def _speed(self, values):
+        self._board.set_speed(values["factor"])
         return {}
 
     def _status(self, values):

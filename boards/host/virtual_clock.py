@@ -20,13 +20,20 @@ class VirtualClock:
 
     def __init__(self, real_ticks_us, speed_permille):
         self._real_ticks_us = real_ticks_us
-        self._speed_permille = speed_permille
-        self._debt_max_us = _CATCH_UP_MS * max(speed_permille, 1000)
+        self._speed_permille = 0
+        self._debt_max_us = 0
         self.now_ms = START_MS  # simulated ticks
         self.elapsed_ms = 0  # simulated time since the process started
         self.debt_us = 0  # simulated time that real time is ahead
         self.gap_us = 0  # real time between the last two passes
         self._last_us = real_ticks_us() & _US_MASK
+        self.set_speed(speed_permille)
+
+    def set_speed(self, speed_permille):
+        """Take another speed from now on; what was still to be made up for is forgotten."""
+        self._speed_permille = speed_permille
+        self._debt_max_us = _CATCH_UP_MS * max(speed_permille, 1000)
+        self.debt_us = 0
 
     def ticks_ms(self):
         """Return simulated ticks. Range: 0..2^30-1, wraps."""

@@ -91,6 +91,21 @@ class BoardTest(unittest.TestCase):
 
         self.assertNotEqual(self.board.ticks_ms(), before_ms)
 
+    def test_lets_time_run_at_another_speed(self):
+        self.commands.run({"cmd": "speed", "factor": 0.01})
+        self.board.idle()
+        before_ms = self.board.clock.elapsed_ms
+        for _ in range(10):  # at least 20 ms of real time
+            self.board.idle()
+        slow_ms = self.board.clock.elapsed_ms - before_ms
+
+        self.commands.run({"cmd": "speed", "factor": 100})
+        for _ in range(10):
+            self.board.idle()
+
+        self.assertLessEqual(slow_ms, 10)
+        self.assertGreaterEqual(self.board.clock.elapsed_ms - before_ms - slow_ms, 50)
+
     def test_holds_up_one_pass_when_the_loop_is_blocked(self):
         self.board.block_loop(3_000)
         before_ms = self.board.clock.elapsed_ms
@@ -161,6 +176,9 @@ class BoardTest(unittest.TestCase):
             ({"cmd": "fault", "connector": 1, "kind": "cp_noise"}, "'mv'"),
             ({"cmd": "fault", "connector": 1, "kind": "rail_plus", "mv": -1}, "'mv'"),
             ({"cmd": "status", "connector": 1}, "'connector'"),
+            ({"cmd": "speed"}, "'factor'"),
+            ({"cmd": "speed", "factor": 0}, "'factor'"),
+            ({"cmd": "speed", "factor": "20"}, "'factor'"),
             ({"cmd": "data_transfer", "vendor_id": "x"}, "restarting"),
             ({"cmd": "swipe", "id_tag": "x"}, "restarting"),
             ({"cmd": "security_event", "type": "x"}, "not loaded"),

@@ -71,3 +71,14 @@ class VirtualClockTest(unittest.TestCase):
         self.assertLessEqual(clock.ticks_ms(), 20)
         self.assertEqual(ticks_diff(clock.ticks_ms(), START_MS), 60_010)
         self.assertEqual(clock.elapsed_ms, 60_010)
+
+    def test_forgets_what_it_owes_when_it_gets_another_speed(self):
+        clock = self.make(100_000)
+        self.run_passes(clock, 1, 1_000)
+        self.assertTrue(clock.is_behind)
+
+        clock.set_speed(1_000)
+        self.run_passes(clock, 4, 2_500)
+
+        self.assertFalse(clock.is_behind)
+        self.assertEqual(clock.elapsed_ms, 20)
