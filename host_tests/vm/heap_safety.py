@@ -23,6 +23,8 @@ COVERS = (
     "chargecore.safety.fault_latch.FaultLatch._retry",
     "chargecore.safety.fault_latch.FaultLatch._clear",
     "chargecore.safety.faults.is_blocking",
+    "chargecore.safety.dangers.danger_of",
+    "chargecore.safety.dangers._danger_of_car",
     "chargecore.safety.interlock.Interlock.watch",
     "chargecore.safety.interlock.Interlock.step",
     "chargecore.safety.interlock.Interlock.refresh",
@@ -34,16 +36,27 @@ COVERS = (
     "chargecore.safety.interlock.Interlock._unplugged_ms",
     "chargecore.safety.interlock.Interlock._follow_diode",
     "chargecore.safety.interlock.Interlock._meet_danger",
-    "chargecore.safety.interlock.Interlock._danger",
+    "chargecore.safety.interlock.Interlock._judge_load",
+    "chargecore.safety.interlock.Interlock._stop_for",
+    "chargecore.safety.interlock.Interlock._end_stop",
+    "chargecore.safety.interlock.Interlock.stop_reason",
     "chargecore.safety.interlock.Interlock._open_for",
     "chargecore.safety.interlock.Interlock._stay_closed",
     "chargecore.safety.interlock.Interlock._follow_stop",
     "chargecore.safety.interlock.Interlock._watch_weld",
-    "chargecore.safety.interlock.Interlock._is_offered",
-    "chargecore.safety.interlock.Interlock._missing",
-    "chargecore.safety.interlock.Interlock._missing_to_close",
+    "chargecore.safety.interlock.Interlock.is_offered",
+    "chargecore.safety.interlock.Interlock.is_diode_proven",
+    "chargecore.safety.interlock.Interlock.is_diode_bad",
     "chargecore.safety.interlock.Interlock._recover",
     "chargecore.safety.interlock.Interlock._is_cause_gone",
+    "chargecore.safety.over_current.OverCurrent.rest",
+    "chargecore.safety.over_current.OverCurrent.step",
+    "chargecore.safety.over_current.OverCurrent._follow",
+    "chargecore.safety.over_current.OverCurrent._rate",
+    "chargecore.safety.over_current.OverCurrent._use",
+    "chargecore.safety.permissions.missing",
+    "chargecore.safety.permissions._missing_from_outside",
+    "chargecore.safety.permissions._missing_to_close",
     "chargecore.safety.rcd.Rcd.poll",
     "chargecore.safety.rcd.Rcd.reset",
     "chargecore.safety.reason_faults.fault_of",
@@ -136,6 +149,25 @@ class TestHeapOfSafety(unittest.TestCase):
         self.run_locked(2_000)
 
         self.assertEqual(rig.controller.open_reason, reasons.OPEN_WELDED)
+
+    def test_load_and_temperature(self):
+        rig = self.rig
+        rig.charge()
+        lock = rig.interlock
+        lock.current_ma = 33_600
+        self.run_locked(400)
+        self.assertTrue(rig.is_dead())
+        self.assertEqual(lock.fault, faults.FAULT_OVER_CURRENT)
+
+        lock.current_ma = None
+        rig.unplug()
+        rig.run_ms(3_000)
+        rig.charge()
+        lock.is_too_hot = True
+        self.run_locked(6_200)
+
+        self.assertTrue(rig.is_dead())
+        self.assertEqual(rig.controller.open_reason, reasons.OPEN_OVER_TEMPERATURE)
 
     def test_trip(self):
         rig = self.rig

@@ -45,7 +45,7 @@ class EvseController:
         self.contactor = Contactor(hw.coil_pin, hw.feedback_pin, clock, events, connector_id)
         self.rcd = Rcd(hw.rcd_pin)
         self.interlock = Interlock(
-            self.contactor, self.rcd, hw.estop_pin, clock, events, connector_id
+            self.contactor, self.rcd, hw.estop_pin, hw.pe_pin, clock, events, connector_id
         )
         self.drive = PilotDrive(hw.pilot_pwm, clock)
         self._sense = PilotSense(hw.pilot_adc)

@@ -17,9 +17,15 @@ from chargecore.safety.reasons import (
     OPEN_DIODE,
     OPEN_LOCK_LOST,
     OPEN_NOT_CLOSING,
+    OPEN_OVER_CURRENT,
+    OPEN_OVER_TEMPERATURE,
     OPEN_PILOT_INVALID,
     OPEN_PILOT_SHORT,
+    OPEN_PILOT_SUPPLY,
+    OPEN_PROXIMITY,
     OPEN_RCD,
+    OPEN_SELF_TEST,
+    OPEN_TEMPERATURE_UNKNOWN,
     OPEN_VENTILATION,
     OPEN_WELDED,
 )
@@ -45,9 +51,14 @@ _KINDS = (
     (OPEN_PILOT_INVALID, _BY_PILOT),
     (OPEN_VENTILATION, _BY_PILOT),
     (OPEN_LOCK_LOST, _BY_PILOT),
+    (OPEN_PROXIMITY, _BY_PILOT),
+    (OPEN_PILOT_SUPPLY, _BY_PILOT),
+    (OPEN_OVER_CURRENT, _BY_PILOT),
+    (OPEN_TEMPERATURE_UNKNOWN, _BY_PILOT),
     (OPEN_RCD, _BY_RCD),
     (OPEN_NOT_CLOSING, _BY_CLOSING),
     (OPEN_AUX_FAULT, _BY_LINE),
+    (OPEN_OVER_TEMPERATURE, _BY_LINE),  # the sensor waits: below 60 C after 5 min
 )  # others: by hand
 
 
@@ -59,7 +70,7 @@ def _kind_of(reason):  # HOT
 
 
 class FaultLatch:
-    """`fault` is FAULT_*. The first fault is kept; only an RCD trip or a weld replaces it."""
+    """`fault` is FAULT_*. The first is kept; only an RCD trip and what is permanent replace it."""
 
     def __init__(self, clock, events, connector_id):
         self._events = events
@@ -77,13 +88,14 @@ class FaultLatch:
         self._seen_at_ms = now_ms
         if self.is_permanent or (reason == self.reason and fault == self.fault):
             return
-        is_worse = reason == OPEN_RCD or reason == OPEN_WELDED
+        is_for_good = reason == OPEN_WELDED or reason == OPEN_SELF_TEST
+        is_worse = reason == OPEN_RCD or is_for_good
         if self.fault != FAULT_NONE and reason != self.reason and not is_worse:
             return
         self.fault = fault
         self.reason = reason
         self._kind = _kind_of(reason)
-        self.is_permanent = reason == OPEN_WELDED
+        self.is_permanent = is_for_good
         self._events.add(EV_FAULT, self._connector_id, fault)
 
     def lock_out_if_early(self, closed_ms):  # HOT

@@ -2,56 +2,36 @@
 
 Called by: SafetyStep (watch), the evse controller (writes the inputs, then step).
 The only caller of Contactor.close(). R numbers: the requirement list in docs/safety.md.
-Never: reads a clock, or a pin other than those of contactor, RCD and stop loop.
+Never: reads a clock, or a pin other than those of contactor, RCD, stop loop and earth.
 Heap: none after __init__.
 """
 
 from micropython import const
 
 from chargecore.base.ticks import ticks_diff, ticks_recent
+from chargecore.safety.dangers import danger_of
 from chargecore.safety.fault_latch import NO_REASON, FaultLatch
 from chargecore.safety.faults import FAULT_NONE
-from chargecore.safety.pilot_states import (
-    PILOT_A,
-    PILOT_B,
-    PILOT_C,
-    PILOT_D,
-    PILOT_E,
-    PILOT_F,
-    PILOT_INVALID,
-)
+from chargecore.safety.over_current import LOAD_OK, LOAD_OPEN, OverCurrent
+from chargecore.safety.permissions import BLOCK_PILOT, LOOP_AGE_MS, missing
+from chargecore.safety.pilot_states import PILOT_A, PILOT_B, PILOT_C, PILOT_D, PILOT_INVALID
 from chargecore.safety.reason_faults import fault_of
 from chargecore.safety.reasons import (
     OPEN_AUX_FAULT,
-    OPEN_DIODE,
     OPEN_ESTOP,
-    OPEN_EV_REQUEST,
     OPEN_FEEDBACK_LOST,
     OPEN_LOCK_LOST,
     OPEN_LOOP_GAP,
     OPEN_NOT_CLOSING,
+    OPEN_OVER_CURRENT,
+    OPEN_OVER_TEMPERATURE,
+    OPEN_PE_LOST,
     OPEN_PERMISSION,
-    OPEN_PILOT_INVALID,
-    OPEN_PILOT_SHORT,
     OPEN_RCD,
     OPEN_STOP_TIMEOUT,
     OPEN_STOPPED,
-    OPEN_UNPLUGGED,
-    OPEN_VENTILATION,
     OPEN_WELDED,
 )
-
-# Permissions, as bits of blocked_by.
-BLOCK_PILOT = const(1)  # R1: the car does not ask
-BLOCK_DIODE = const(2)  # R2: diode not proven in this session
-BLOCK_RCD = const(4)  # R3
-BLOCK_FEEDBACK = const(8)  # R4: feedback does not say open
-BLOCK_LOCK = const(16)  # R6
-BLOCK_FAULT = const(32)  # R9
-BLOCK_OFFER = const(64)  # R10: not authorised, or less than 6 A offered
-BLOCK_PAUSE = const(128)  # R11: too soon after the last opening
-BLOCK_ESTOP = const(256)  # R12
-BLOCK_LOOP = const(512)  # R13
 
 _MIN_OFFER_MA = const(6_000)  # IEC 61851-1 Annex A
 _DIODE_PROVEN_MS = const(100)  # R2
@@ -61,7 +41,6 @@ _DIODE_BAD = const(2)
 _DIODE_LIMIT = const(5)
 _PAUSE_MS = const(5_000)  # R11
 _PAUSE_FAULT_MS = const(30_000)  # R11: a fault under load, and the same cable
-_LOOP_AGE_MS = const(100)  # R13
 _STOP_MS = const(6_000)  # R30: under load not before 6 s
 _WELD_MS = const(1_000)  # R35
 _WELD_AT_BOOT_MS = const(100)  # F26: nothing has closed it, so nothing needs time to open
@@ -77,12 +56,14 @@ _NOT_UNPLUGGED = const(-1)
 class Interlock:
     """One contactor's permission. `fault` is FAULT_*; `blocked_by` says what keeps it open."""
 
-    def __init__(self, contactor, rcd, estop_pin, clock, events, connector_id):
+    def __init__(self, contactor, rcd, estop_pin, pe_pin, clock, events, connector_id):
         self.contactor = contactor
         self.rcd = rcd
         self._estop_pin = estop_pin
+        self._pe_pin = pe_pin  # None: the board does not sense the protective earth
         now_ms = clock.ticks_ms()
         self._latch = FaultLatch(clock, events, connector_id)
+        self._load = OverCurrent()
         # Inputs, written by the controller before every step.
         self.pilot_state = PILOT_INVALID  # PILOT_*, debounced; C means: for 500 ms
         self.is_diode_ok = False  # the negative half was seen in this burst
@@ -91,8 +72,21 @@ class Interlock:
         self.is_authorised = False
         self.is_lock_ok = False  # True as well where no lock is fitted
         self.aux_fault = FAULT_NONE  # blocking fault signalled by the board
+        self.is_pp_ok = True  # resistor of the cable valid, and the same since it was plugged
+        self.is_supply_ok = True  # rails of the pilot in tolerance
+        self.is_temperature_known = True  # False: sensor out of range, or stale
+        self.is_temperature_ok = True  # cool enough to close
+        self.is_too_hot = False  # too hot to go on
+        self.current_ma = None  # of the worst phase as measured, None: unknown
+        self.sample_count = 0  # another number with every new sample of the current
+        # Outputs, read by the controller.
+        self.must_stop = False  # the PWM must go off (R31, R32)
+        self.wants_low = False  # a self-test needs the pilot at -12 V
+        self.wants_x1 = False  # no PWM before the self-test has passed
         # State.
+        self.is_tested = True
         self.is_estop_ok = False  # as of the latest watch()
+        self.is_pe_ok = False
         self.blocked_by = BLOCK_PILOT
         self.has_closed = False  # feedback has followed the coil since it was switched on
         self._step_at_ms = now_ms
@@ -104,20 +98,24 @@ class Interlock:
         self._danger_since_ms = now_ms
         self._is_in_danger = False
         self._stop_at_ms = now_ms
-        self._is_stopping = False
+        self.is_stopping = False
+        self._stop_reason = NO_REASON  # OPEN_* of a graceful stop that a fault wants
         self._lock_ok_at_ms = now_ms
         self._lost_steps = 0  # bursts in a row without feedback
-        self._pause_ms = _PAUSE_MS
+        self.pause_ms = _PAUSE_MS
 
     # ---- every pass ----
 
     def watch(self, now_ms):  # HOT
-        """Check the inputs that must not wait for the next burst: RCD, stop loop (R21, R22)."""
+        """Check what must not wait for the next burst: RCD, stop loop, earth (R21, R22)."""
         self.is_estop_ok = self._estop_pin.value() == 1
+        self.is_pe_ok = self._pe_pin is None or self._pe_pin.value() == 1
         if not self.rcd.poll():
             self._open_for(OPEN_RCD, now_ms)
         if not self.is_estop_ok:
             self._open_for(OPEN_ESTOP, now_ms)
+        if not self.is_pe_ok:
+            self._open_for(OPEN_PE_LOST, now_ms)
 
     # ---- every 20 ms ----
 
@@ -129,20 +127,23 @@ class Interlock:
         self.watch(now_ms)
         self._follow_cable(now_ms)
         self._follow_diode(now_ms)
-        if gap_ms > _LOOP_AGE_MS:
+        if gap_ms > LOOP_AGE_MS:
             contactor.open(OPEN_LOOP_GAP)
         self._meet_danger(now_ms)
+        self._judge_load(now_ms, gap_ms)
         if contactor.is_closed:
             self._stay_closed(now_ms)
         else:
             self._watch_weld(now_ms)
         self._recover(now_ms)
-        self.blocked_by = self._missing(now_ms, gap_ms)
-        if not self.blocked_by and not contactor.is_closed:
+        self.blocked_by = missing(self, now_ms, gap_ms)
+        if contactor.is_closed:
+            return
+        self._end_stop()
+        if not self.blocked_by:
             self.has_closed = False
-            self._is_stopping = False
             self._lost_steps = 0
-            self._pause_ms = _PAUSE_MS
+            self.pause_ms = _PAUSE_MS
             contactor.close()
 
     def refresh(self, now_ms):  # HOT
@@ -207,7 +208,7 @@ class Interlock:
 
     def _meet_danger(self, now_ms):  # HOT
         """Open for what the inputs say; latch it at once under load, else once it has lasted."""
-        reason = self._danger()
+        reason = danger_of(self)
         if reason == NO_REASON:
             self._is_in_danger = False
             return
@@ -218,24 +219,38 @@ class Interlock:
         if reason == OPEN_AUX_FAULT or is_lasting or self.contactor.is_closed:
             self._open_for(reason, now_ms)
 
-    def _danger(self):  # HOT
-        """Return the OPEN_* of the first reason to open at once, or NO_REASON."""
-        if self.aux_fault != FAULT_NONE:
-            return OPEN_AUX_FAULT
-        state = self.pilot_state
-        if state == PILOT_E:
-            return OPEN_PILOT_SHORT
-        if state == PILOT_INVALID or state == PILOT_F:  # F: not by the car, so the stage is broken
-            return OPEN_PILOT_INVALID
-        if state == PILOT_D:
-            return OPEN_VENTILATION
-        if self._diode_badness >= _DIODE_LIMIT:
-            return OPEN_DIODE
-        if self.contactor.is_closed and state != PILOT_C:
-            if state == PILOT_A:
-                return OPEN_UNPLUGGED
-            return OPEN_STOPPED if self._is_stopping else OPEN_EV_REQUEST
-        return NO_REASON
+    def _judge_load(self, now_ms, dt_ms):  # HOT
+        """Stop for a current or a temperature that is too high (R26, R31, R32)."""
+        load = self._load
+        if self.contactor.is_closed:
+            verdict = load.step(dt_ms, self.current_ma, self.sample_count, self.offer_ma)
+            if verdict == LOAD_OPEN:
+                self._open_for(OPEN_OVER_CURRENT, now_ms)
+            elif verdict != LOAD_OK:
+                self._stop_for(OPEN_OVER_CURRENT, now_ms)
+        else:
+            load.rest(dt_ms, self.offer_ma)
+        if self.is_too_hot:
+            self._stop_for(OPEN_OVER_TEMPERATURE, now_ms)
+
+    def _stop_for(self, reason, now_ms):  # HOT
+        """Latch the fault of reason; what is closed opens when the car lets go, or after 6 s."""
+        if not self.contactor.is_closed or not self.has_closed:
+            self._open_for(reason, now_ms)
+            return
+        if not self.must_stop:
+            self.must_stop = True
+            self._stop_reason = reason
+        self._latch.latch(reason, fault_of(reason), now_ms)
+
+    def _end_stop(self):  # HOT
+        self.is_stopping = False
+        self.must_stop = False
+        self._stop_reason = NO_REASON
+
+    def stop_reason(self):  # HOT
+        """Return the OPEN_* of the graceful stop that goes on, at its ordinary end."""
+        return self._stop_reason if self.must_stop else OPEN_STOPPED
 
     def _open_for(self, reason, now_ms):  # HOT
         """Open first, then latch what the reason leads to."""
@@ -247,7 +262,7 @@ class Interlock:
             return
         self._latch.latch(reason, fault, now_ms)
         if was_closed:
-            self._pause_ms = _PAUSE_FAULT_MS
+            self.pause_ms = _PAUSE_FAULT_MS
             if reason == OPEN_RCD:
                 self._latch.lock_out_if_early(ticks_diff(now_ms, contactor.closed_at_ms))
 
@@ -273,15 +288,15 @@ class Interlock:
 
     def _follow_stop(self, now_ms):  # HOT
         """R30: PWM is off; wait for the car to let go, or 6 s."""
-        if self._is_offered():
-            self._is_stopping = False
+        if self.is_offered() and not self.must_stop:
+            self.is_stopping = False
         elif not self.has_closed:
             self.contactor.open(OPEN_PERMISSION)
-        elif not self._is_stopping:
-            self._is_stopping = True
+        elif not self.is_stopping:
+            self.is_stopping = True
             self._stop_at_ms = now_ms
         elif ticks_diff(now_ms, self._stop_at_ms) >= _STOP_MS:
-            self.contactor.open(OPEN_STOP_TIMEOUT)
+            self._open_for(self._stop_reason if self.must_stop else OPEN_STOP_TIMEOUT, now_ms)
 
     # ---- while open ----
 
@@ -293,45 +308,20 @@ class Interlock:
         if ticks_diff(now_ms, contactor.opened_at_ms) >= limit_ms:
             self._open_for(OPEN_WELDED, now_ms)
 
-    def _is_offered(self):  # HOT
+    # ---- questions of permissions and dangers ----
+
+    def is_offered(self):  # HOT
+        """Return True while somebody may draw energy and the pilot says so (R10)."""
         return self.is_authorised and self.is_pwm_on and self.offer_ma >= _MIN_OFFER_MA
 
-    def _missing(self, now_ms, gap_ms):  # HOT
-        """Return the BLOCK_* bits of every permission that is not given."""
-        contactor = self.contactor
-        missing = 0
-        if self.pilot_state != PILOT_C:
-            missing |= BLOCK_PILOT
-        if self.rcd.is_tripped:
-            missing |= BLOCK_RCD
-        if not self.is_lock_ok:
-            missing |= BLOCK_LOCK
-        if self._latch.fault != FAULT_NONE:
-            missing |= BLOCK_FAULT
-        if not self._is_offered():
-            missing |= BLOCK_OFFER
-        if not self.is_estop_ok:
-            missing |= BLOCK_ESTOP
-        if gap_ms > _LOOP_AGE_MS:
-            missing |= BLOCK_LOOP
-        if not contactor.is_closed:
-            missing |= self._missing_to_close(now_ms)
-        return missing
-
-    def _missing_to_close(self, now_ms):  # HOT
-        """Return the bits that stand only between an open contactor and its closing."""
-        contactor = self.contactor
-        missing = 0
+    def is_diode_proven(self, now_ms):  # HOT
+        """Return True once the diode has been there for 100 ms in this session (R2)."""
         diode_ms = ticks_diff(now_ms, self._diode_since_ms)
-        if not self._is_diode_seen or diode_ms < _DIODE_PROVEN_MS:
-            missing |= BLOCK_DIODE
-        if contactor.is_feedback_closed():
-            missing |= BLOCK_FEEDBACK
-        # A contactor that was never closed in this boot has nothing to wait for.
-        open_ms = ticks_diff(now_ms, contactor.opened_at_ms)
-        if contactor.closings and open_ms < self._pause_ms:
-            missing |= BLOCK_PAUSE
-        return missing
+        return self._is_diode_seen and diode_ms >= _DIODE_PROVEN_MS
+
+    def is_diode_bad(self):  # HOT
+        """Return True when too many bursts lacked the negative half (R23)."""
+        return self._diode_badness >= _DIODE_LIMIT
 
     # ---- faults ----
 
@@ -339,7 +329,7 @@ class Interlock:
         """Let the latch clear what is over."""
         unplugged_ms = self._unplugged_ms(now_ms)
         if unplugged_ms >= _UNPLUGGED_MS:
-            self._pause_ms = _PAUSE_MS
+            self.pause_ms = _PAUSE_MS
         latch = self._latch
         is_gone = latch.fault == FAULT_NONE or self._is_cause_gone(latch.reason)
         latch.step(is_gone, unplugged_ms, now_ms)
@@ -351,4 +341,8 @@ class Interlock:
             return self.is_estop_ok
         if reason == OPEN_AUX_FAULT:
             return self.aux_fault == FAULT_NONE
+        if reason == OPEN_PE_LOST:
+            return self.is_pe_ok
+        if reason == OPEN_OVER_TEMPERATURE:
+            return not self.is_too_hot
         return not self._is_in_danger

@@ -9,9 +9,11 @@ from micropython import const
 from chargecore.safety.faults import (
     FAULT_CONNECTOR_LOCK,
     FAULT_GROUND,
+    FAULT_HIGH_TEMPERATURE,
     FAULT_INTERNAL,
     FAULT_NONE,
     FAULT_OTHER,
+    FAULT_OVER_CURRENT,
     FAULT_POWER_SWITCH,
 )
 
@@ -36,6 +38,13 @@ OPEN_SHUTDOWN = const(17)
 OPEN_AUX_FAULT = const(18)
 OPEN_LOCK_LOST = const(19)
 OPEN_PERMISSION = const(20)
+OPEN_PE_LOST = const(21)
+OPEN_PROXIMITY = const(22)
+OPEN_OVER_CURRENT = const(23)
+OPEN_OVER_TEMPERATURE = const(24)
+OPEN_TEMPERATURE_UNKNOWN = const(25)
+OPEN_PILOT_SUPPLY = const(26)
+OPEN_SELF_TEST = const(27)
 
 # number, name, text, source, test, fault it leads to
 ROWS = (
@@ -206,6 +215,62 @@ ROWS = (
         "R10",
         "test_opens_when_a_permission_is_withdrawn",
         FAULT_NONE,
+    ),
+    (
+        OPEN_PE_LOST,
+        "OPEN_PE_LOST",
+        "protective earth is not there",
+        "R22, R5, F32",
+        "test_opens_in_the_next_poll_when_the_earth_is_lost",
+        FAULT_OTHER,
+    ),
+    (
+        OPEN_PROXIMITY,
+        "OPEN_PROXIMITY",
+        "the resistor of the cable is invalid or has changed",
+        "R22, R7, F27",
+        "test_opens_when_the_resistor_of_the_cable_is_lost",
+        FAULT_OTHER,
+    ),
+    (
+        OPEN_OVER_CURRENT,
+        "OPEN_OVER_CURRENT",
+        "the car drew more than it was offered",
+        "R32, R26, F34",
+        "test_stops_gracefully_when_the_car_draws_too_much",
+        FAULT_OVER_CURRENT,
+    ),
+    (
+        OPEN_OVER_TEMPERATURE,
+        "OPEN_OVER_TEMPERATURE",
+        "too hot",
+        "R31, F33",
+        "test_stops_gracefully_when_it_is_too_hot",
+        FAULT_HIGH_TEMPERATURE,
+    ),
+    (
+        OPEN_TEMPERATURE_UNKNOWN,
+        "OPEN_TEMPERATURE_UNKNOWN",
+        "the temperature is not known any more",
+        "R8, F33",
+        "test_opens_when_the_temperature_is_unknown",
+        FAULT_INTERNAL,
+    ),
+    (
+        OPEN_PILOT_SUPPLY,
+        "OPEN_PILOT_SUPPLY",
+        "a supply rail of the control pilot is out of tolerance",
+        "F8, R55",
+        "test_opens_when_a_rail_of_the_pilot_is_out_of_tolerance",
+        FAULT_INTERNAL,
+    ),
+    (
+        OPEN_SELF_TEST,
+        "OPEN_SELF_TEST",
+        "a self-test failed",
+        "R3, R55, F21",
+        "test_latches_for_good_when_a_self_test_fails",
+        FAULT_INTERNAL,
     ),
 )
 
