@@ -186,10 +186,10 @@ class StoryWorld(Ocpp16World):
         plant.car.unplug()
         plant.pilot_changed()
 
-    def ev(self, state, connector=1):
-        """Force the car's side of the pilot."""
+    def ev(self, state, ohm=0, connector=1):
+        """Force the car's side of the pilot; ohm: its resistance in B or C, 0 = the nominal one."""
         plant = self.site.plants[connector - 1]
-        plant.car.force(state)
+        plant.car.force(state, ohm)
         plant.pilot_changed()
 
     def fault(self, kind, is_active=True, value=0, connector=1):
