@@ -164,7 +164,9 @@ class TestHeapOfSafety(unittest.TestCase):
         rig.run_ms(3_000)
         rig.charge()
         lock.is_too_hot = True
-        self.run_locked(6_200)
+        self.run_locked(1_000)
+        rig.ev("B")
+        self.run_locked(200)
 
         self.assertTrue(rig.is_dead())
         self.assertEqual(rig.controller.open_reason, reasons.OPEN_OVER_TEMPERATURE)

@@ -67,20 +67,18 @@ class OverCurrent:
 
     def _follow(self, dt_ms, offer_ma):  # HOT
         """Hold the car to a lower offer 5 s after it came, to a higher one at once."""
-        if offer_ma == 0:
-            return
-        if offer_ma >= self._offer_ma:
-            self._offer_ma = offer_ma
-            self._follow_ms = 0
-        elif self._follow_ms == 0:
-            self._next_ma = offer_ma
-            self._follow_ms = _FOLLOW_MS
-        else:
+        if self._follow_ms:
             if offer_ma > self._next_ma:
                 self._next_ma = offer_ma
             self._follow_ms = max(self._follow_ms - dt_ms, 0)
-            if self._follow_ms == 0:  # a still lower one begins its own 5 s in the next step
+            if self._follow_ms == 0:
                 self._offer_ma = self._next_ma
+        if offer_ma >= self._offer_ma:
+            self._offer_ma = offer_ma
+            self._follow_ms = 0
+        elif offer_ma and self._follow_ms == 0:
+            self._next_ma = offer_ma
+            self._follow_ms = _FOLLOW_MS
 
     def _rate(self, current_ma):  # HOT
         allowed_ma = self._offer_ma + _NOISE_MA
