@@ -10,6 +10,7 @@ class FakeReader:
         self.uid_len = 0
         self.connector = 0
         self.polls = 0
+        self.is_silent = False
 
     def poll(self, now_ms):
         self.polls += 1

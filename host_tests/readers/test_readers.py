@@ -10,6 +10,8 @@ from fakes.clock import FakeClock
 class SimulatedRig:
     """SimulatedReader, with cards in the test's hand."""
 
+    cards = b"04A1B2C3", b"04A1B2C3D4E5F6", b"DEADBEEF"
+
     def __init__(self):
         self.clock = FakeClock()
         self.reader = SimulatedReader()

@@ -17,6 +17,7 @@ class SimulatedReader:
         self.uid_len = 0
         self.has_card = False
         self.connector = 0
+        self.is_silent = False
         self.refused = 0
 
     def swipe(self, tag, connector):  # HOT

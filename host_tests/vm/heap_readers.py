@@ -1,0 +1,100 @@
+"""The readers with the heap locked: cards, silence and nonsense."""
+
+import unittest
+
+from chargecore.readers.pn532 import Pn532
+from chargecore.readers.pn532_i2c import Pn532I2c
+from chargecore.readers.pn532_uart import Pn532Uart
+from fakes.clock import FakeClock
+from fakes.pn532_chip import FakePn532Chip, FakePn532I2c, FakePn532Uart, card_answer
+from heap import growth, locked
+
+COVERS = (
+    "chargecore.readers.card_gate.CardGate.step",
+    "chargecore.readers.card_gate.CardGate.see",
+    "chargecore.readers.card_gate.CardGate._is_same",
+    "chargecore.readers.pn532.Pn532.release",
+    "chargecore.readers.pn532.Pn532.poll",
+    "chargecore.readers.pn532.Pn532._send",
+    "chargecore.readers.pn532.Pn532._listen",
+    "chargecore.readers.pn532.Pn532._take",
+    "chargecore.readers.pn532.Pn532._take_answer",
+    "chargecore.readers.pn532.Pn532._take_list",
+    "chargecore.readers.pn532.Pn532._fail",
+    "chargecore.readers.pn532_frame.Pn532Frames.begin",
+    "chargecore.readers.pn532_frame.Pn532Frames.append",
+    "chargecore.readers.pn532_frame.Pn532Frames.take",
+    "chargecore.readers.pn532_frame.Pn532Frames._kind_at",
+    "chargecore.readers.pn532_frame.Pn532Frames._drop",
+    "chargecore.readers.pn532_i2c.Pn532I2c.wake",
+    "chargecore.readers.pn532_i2c.Pn532I2c.send",
+    "chargecore.readers.pn532_i2c.Pn532I2c.receive",
+    "chargecore.readers.pn532_uart.Pn532Uart.wake",
+    "chargecore.readers.pn532_uart.Pn532Uart.send",
+    "chargecore.readers.pn532_uart.Pn532Uart.receive",
+    "chargecore.readers.pn532_uart.Pn532Uart._failed",
+    "chargecore.readers.pn532_uart.Pn532Uart._read_chunk",
+)
+_LIST = 0x4A
+
+
+class TestHeapOfPn532(unittest.TestCase):
+    def setUp(self):
+        self.clock = FakeClock()
+        self.chip = FakePn532Chip(history_max=0)
+        self.swipes = 0
+
+    def run_s(self, seconds):
+        for _ in range(seconds * 20):
+            self.reader.poll(self.clock.advance_ms(50))
+            if self.reader.has_card:
+                self.swipes += 1
+                self.reader.release()
+
+    def run_a_second(self):
+        self.run_s(1)
+
+    def check_cards_silence_and_nonsense(self):
+        chip, reader = self.chip, self.reader
+        first, second = card_answer(b"\x04\xa1\xb2\xc3"), card_answer(bytes(range(10)))
+        nonsense = card_answer(b"12345")
+        with locked():
+            self.run_s(2)
+            for _ in range(10):
+                chip.answers[_LIST] = first
+                self.run_s(1)
+                chip.answers[_LIST] = second
+                self.run_s(1)
+            chip.spoil = 3
+            self.run_s(1)
+            chip.answers[_LIST] = nonsense
+            self.run_s(1)
+            chip.answers[_LIST] = second
+            chip.is_dead = chip.is_stuck = True  # a bus that fails
+            self.run_s(4)
+            is_silent = reader.is_silent
+            chip.is_stuck = False
+            self.run_s(4)
+            chip.is_dead = False
+            self.run_s(4)
+
+        self.assertTrue(is_silent and not reader.is_silent)
+        self.assertEqual(self.swipes, 21)  # the last card once more, after the silence
+        self.assertTrue(reader.silent > 5 and reader.garbled > 0 and chip.nacks > 0)
+        self.assertEqual(growth(self.run_a_second, 100), 0)
+
+    def test_on_i2c(self):
+        self.reader = Pn532(Pn532I2c(FakePn532I2c(self.chip)), self.clock)
+
+        self.check_cards_silence_and_nonsense()
+
+    def test_on_uart(self):
+        bus = FakePn532Uart(self.chip)
+        self.reader = Pn532(Pn532Uart(bus), self.clock)
+        self.check_cards_silence_and_nonsense()
+        frames = self.reader._frames
+        with locked():
+            for i in range(500):  # more noise than the buffer holds
+                frames.append(i & 0x7F)
+
+        self.assertTrue(frames.noise > 400)
