@@ -15,6 +15,7 @@ _AMPS_MAX = 100
 _SITE_AMPS_MAX = 1_000
 _OHM_MIN, _OHM_MAX = 50, 20_000  # between CP and PE, behind the car's diode
 _SPEED_MIN, _SPEED_MAX = 0.01, 200  # as --speed
+_NUMBER_MAX = 0x3FFFFFFF  # of an event
 _NO_LIMIT_MA = -1  # Station.set_site_limit_ma: negative lifts the limit
 _MOMENTARY = ("brown_out", "loop_block")  # happen once; `active` false does nothing
 
@@ -92,7 +93,7 @@ class Commands:
             "power_cycle": (self._power_cycle, ()),
             "speed": (self._speed, (("factor", NUMBER, REQUIRED, _SPEED_MIN, _SPEED_MAX),)),
             "status": (self._status, (("collect", BOOL, False, 0, 0),)),
-            "events": (self._events, ()),
+            "events": (self._events, (("since", INT, 0, 0, _NUMBER_MAX),)),
         }
         self._transfer = None  # app.data_transfer that was started and not yet answered
 
@@ -261,13 +262,14 @@ class Commands:
         return report(self._board)
 
     def _events(self, values):
+        """Return the events from a number on: all that are kept take much of a small heap."""
         from chargecore.base.events import text_of  # its texts cost heap: loaded when asked for
 
         log = self._part("events")
         if log is None:
             raise Refusal("the station is restarting")
         rows = []
-        for number in range(log.oldest(), log.total):
+        for number in range(max(log.oldest(), values["since"]), log.total):
             code, a, b = log.field(number, 0), log.field(number, 1), log.field(number, 2)
             rows.append(
                 {
@@ -279,4 +281,4 @@ class Commands:
                     "text": text_of(code, a, b),
                 }
             )
-        return {"events": rows}
+        return {"events": rows, "total": log.total}

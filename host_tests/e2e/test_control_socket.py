@@ -126,6 +126,8 @@ WRONG = (
     ({"cmd": "security_event"}, "'type'"),
     ({"cmd": "data_transfer"}, "'vendor_id'"),
     ({"cmd": "status", "verbose": True}, "'verbose'"),
+    ({"cmd": "events", "since": -1}, "'since'"),
+    ({"cmd": "speed", "factor": 0}, "'factor'"),
     ({"cmd": "power_cycle", "seconds": 3}, "'seconds'"),
 )
 GARBAGE = (
@@ -202,6 +204,18 @@ def test_events_are_numbered_sentences_with_their_time(shared_bench):
 
     assert [row["number"] for row in rows] == list(range(len(rows)))
     assert all(row["text"] and row["uptime_s"] >= 0 for row in rows)
+
+
+def test_tells_only_the_events_from_a_number_on(shared_bench):
+    answer = shared_bench.ctl("events")
+    total = answer["total"]
+
+    newest = shared_bench.ctl("events", since=total - 2)
+    none = shared_bench.ctl("events", since=total)
+
+    assert answer["events"][-1]["number"] == total - 1
+    assert newest["events"] == answer["events"][-2:]
+    assert none["events"] == []
 
 
 def test_says_that_the_security_profile_is_not_loaded(shared_bench):
