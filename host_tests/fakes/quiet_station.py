@@ -88,6 +88,7 @@ class QuietReader:
         self.uid_text_buf = bytearray(32)
         self.uid_len = 0
         self.connector = 0
+        self.is_silent = False
 
     def poll(self, now_ms):
         pass

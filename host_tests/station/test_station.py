@@ -3,7 +3,7 @@
 import unittest
 
 from chargecore.base.codes import OK
-from chargecore.base.events import EV_RESET_REQUESTED
+from chargecore.base.events import EV_READER_SILENT, EV_RESET_REQUESTED
 from chargecore.safety.faults import (
     FAULT_INTERNAL,
     FAULT_NONE,
@@ -106,6 +106,30 @@ class StationTest(unittest.TestCase):
             self.station.fault = FAULT_NONE
             self.world.run_ms(100)
             self.assertEqual(self.world.told(0), [(status, fault), (AVAILABLE, FAULT_NONE)])
+
+    def test_warns_with_connector_zero_while_the_reader_is_silent(self):
+        """OCPP 1.6 §7.6 ReaderFailure; charging goes on."""
+        self.world.reader.is_silent = True
+        self.world.run_ms(1_000)
+        self.assertEqual(self.world.told(0), [(AVAILABLE, FAULT_READER)])
+        self.assertEqual([c.fault for c in self.world.connectors], [FAULT_NONE, FAULT_NONE])
+        self.world.reader.is_silent = False
+        self.world.run_ms(1_000)
+        self.assertEqual(self.world.told(0), [(AVAILABLE, FAULT_NONE)])
+        self.assertEqual(self.world.event_codes().count(EV_READER_SILENT), 2)
+
+    def test_tells_a_worse_fault_rather_than_the_silent_reader(self):
+        self.world.reader.is_silent = True
+        self.station.fault = FAULT_INTERNAL
+        self.world.run_ms(100)
+
+        self.assertEqual(self.world.told(0), [(FAULTED, FAULT_INTERNAL)])
+
+    def test_runs_without_a_reader(self):
+        self.station._reader = None
+        self.world.run_ms(1_000)
+
+        self.assertEqual(self.world.told(0), [])
 
     # ---- shared current ----
 

@@ -7,9 +7,9 @@ Heap: none after __init__.
 
 from micropython import const
 
-from chargecore.base.events import EV_RESET_REQUESTED
+from chargecore.base.events import EV_READER_SILENT, EV_RESET_REQUESTED
 from chargecore.base.ticks import ticks_diff
-from chargecore.safety.faults import FAULT_NONE, FAULT_RESET, is_blocking
+from chargecore.safety.faults import FAULT_NONE, FAULT_READER, FAULT_RESET, is_blocking
 from chargecore.safety.reasons import OPEN_RESET
 from chargecore.station.id_tag import IdTag
 from chargecore.station.status_log import StatusLog
@@ -30,7 +30,10 @@ _NO_LIMIT_MA = const(0x3FFFFFFF)
 
 
 class Station:
-    """The charging station: `connectors` in order of their id, `status_log` of connectorId 0."""
+    """The charging station: `connectors` in order of their id, `status_log` of connectorId 0.
+
+    reader: see chargecore.readers; None where cards are not read.
+    """
 
     def __init__(
         self,
@@ -63,6 +66,7 @@ class Station:
         self.fault = FAULT_NONE  # FAULT_* of the unit, told with connectorId 0; main.py sets it
         self.reset_kind = RESET_NONE  # reset asked for and not done yet
         self.is_reset_due = False  # everything is told: main.py restarts now
+        self._is_reader_silent = False  # told as a warning with connectorId 0
         self._reset_at_ms = 0
         self._reset_tries = 0  # times it was tried again
         for connector in connectors:
@@ -149,7 +153,10 @@ class Station:
         self._recovery.step(now_ms)
         self._keeper.step(now_ms)
         log = self.status_log
-        log.update(self._status(), self.fault, now_ms)
+        fault = self.fault
+        if fault == FAULT_NONE and self._is_reader_silent:
+            fault = FAULT_READER
+        log.update(self._status(), fault, now_ms)
         log.settle(self._config.minimum_status_duration_s, now_ms)
         if not self.is_charging():
             self._outbox.tidy()  # erases now rather than during a session
@@ -171,7 +178,12 @@ class Station:
 
     def _read_card(self, now_ms):  # HOT
         reader = self._reader
+        if reader is None:
+            return
         reader.poll(now_ms)
+        if reader.is_silent != self._is_reader_silent:
+            self._is_reader_silent = reader.is_silent
+            self._events.add(EV_READER_SILENT, 1 if reader.is_silent else 0)
         if not reader.has_card:
             return
         taken = self._card.set(reader.uid_text_buf, 0, reader.uid_len)
