@@ -6,6 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+EMULATOR := build/node/node_path
 JOBS ?= 2
 SEED ?= 1
 OWN_CODE := firmware boards host_tests tools
@@ -20,19 +21,22 @@ endif
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(READY) ## make .venv and install the pinned tools (every other target does it, too)
+setup: $(READY) $(EMULATOR) ## make .venv and install the pinned tools (every other target does it, too)
 
 $(READY): pyproject.toml tools/setup_venv.sh
 	@sh tools/setup_venv.sh "$(PYTHON)" "$(VENV)"
 	@touch $@
 
+$(EMULATOR): host_tests/pio/package.json host_tests/pio/package-lock.json tools/setup_node.sh $(READY)
+	@sh tools/setup_node.sh "$(VENV)" build/node
+
 run: $(READY) ## charge a simulated car against the reference server, on loopback
 	@$(BIN)/chargecore run
 
-test: check ## check, then every test on CPython and on the MicroPython VM
+test: check $(EMULATOR) ## check, then every test on CPython and on the MicroPython VM
 	@$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal host_tests
 
-test-cpython: $(READY) ## only the tests that run on CPython
+test-cpython: $(READY) $(EMULATOR) ## only the tests that run on CPython
 	@$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal --ignore=host_tests/vm host_tests
 
 test-vm: $(READY) ## the same unit tests and the heap tests, on the MicroPython VM

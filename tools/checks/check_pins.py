@@ -1,6 +1,7 @@
 """boards/*/pins.py: one row per signal, no number twice, a safe level for every output.
 
-A row is NAME = (number, direction, safe level, "wired to"); the file holds nothing else.
+A row is NAME = (number, direction, safe level, "wired to"); the file holds nothing else. A folder
+without board.py is no board: it holds the drivers that several boards of one chip share.
 """
 
 import ast
@@ -76,7 +77,7 @@ def check(root):
         if source.path.name == "pins.py":
             findings += _check_file(source)
     for board in sorted(path for path in (root / "boards").iterdir() if path.is_dir()):
-        if not (board / "pins.py").is_file() and not board.name.startswith(("_", ".")):
+        if (board / "board.py").is_file() and not (board / "pins.py").is_file():
             findings.append(f"{board.relative_to(root).as_posix()}:1: no pins.py")
     return findings
 
