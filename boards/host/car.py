@@ -48,6 +48,9 @@ class Car:
         self.offer_ma = 0  # last offer it acts on
         self.drawn_ma = 0  # per phase
         self.forced_ma = 0  # > 0: draws this whatever is offered (fault over_current)
+        self._pulse_ms = 0  # > 0: until the state before the pulse comes back
+        self._back_state = "A"
+        self._back_ohm = 0
         self._waited_ms = 0  # since the condition for the next auto state holds
         self._pending_ma = 0  # offer seen, not yet followed
         self._pending_ms = 0
@@ -68,12 +71,16 @@ class Car:
         self.has_cable = False
         self.drawn_ma = 0
 
-    def force(self, state, ohm=0):
+    def force(self, state, ohm=0, pulse_ms=0):
         """Set the pilot state by hand; the car no longer acts by itself.
 
         A is the car's end of the cable pulled out: the station's end stays where it is.
+        pulse_ms > 0: the present state comes back after that time.
         """
         self.is_auto = False
+        self._pulse_ms = pulse_ms
+        self._back_state = self.state
+        self._back_ohm = self.ohm
         self.state = state
         self.ohm = ohm
         if state != "A":
@@ -86,7 +93,10 @@ class Car:
         """Let dt_ms pass. Return whether the pilot state changed."""
         offer_ma = offer_of_duty(duty_u16)
         self._follow(dt_ms, offer_ma)
-        has_changed = self.is_auto and self._act(dt_ms, offer_ma)
+        if self._pulse_ms:
+            has_changed = self._end_pulse(dt_ms)
+        else:
+            has_changed = self.is_auto and self._act(dt_ms, offer_ma)
         self.drawn_ma = self._current_ma(is_live)
         return has_changed
 
@@ -99,6 +109,14 @@ class Car:
             self._pending_ms += dt_ms
             if self._pending_ms >= _FOLLOW_MS:
                 self.offer_ma = offer_ma
+
+    def _end_pulse(self, dt_ms):
+        self._pulse_ms = max(self._pulse_ms - dt_ms, 0)
+        if self._pulse_ms:
+            return False
+        self.state = self._back_state
+        self.ohm = self._back_ohm
+        return True
 
     def _act(self, dt_ms, offer_ma):
         wanted = "C" if offer_ma else "B"

@@ -14,6 +14,7 @@ from chargecore.ocpp16.data_transfer import TRANSFER_ANSWERED, TRANSFER_WAITING
 _AMPS_MAX = 100
 _SITE_AMPS_MAX = 1_000
 _OHM_MIN, _OHM_MAX = 50, 20_000  # between CP and PE, behind the car's diode
+_PULSE_MAX_MS = 600_000
 _SPEED_MIN, _SPEED_MAX = 0.01, 200  # as --speed
 _NUMBER_MAX = 0x3FFFFFFF  # of an event
 _NO_LIMIT_MA = -1  # Station.set_site_limit_ma: negative lifts the limit
@@ -47,6 +48,7 @@ class Commands:
                     connector,
                     ("state", WORD, REQUIRED, tuple("ABCDEF"), 0),
                     ("ohm", INT, 0, _OHM_MIN, _OHM_MAX),
+                    ("ms", INT, 0, 1, _PULSE_MAX_MS),
                 ),
             ),
             "ev_current": (
@@ -153,9 +155,13 @@ class Commands:
     def _ev(self, values):
         if values["ohm"] and values["state"] not in "BCD":
             raise Refusal("field 'ohm': only with state B, C or D")
+        car = self._board.plants[values["connector"] - 1].car
+        is_there = values["state"] != "A"
+        if values["ms"] and not (is_there and car.is_plugged):
+            raise Refusal("field 'ms': only with a car that is plugged and stays so")
         plant = self._plant(values)
-        plant.car.is_plugged = values["state"] != "A"
-        plant.car.force(values["state"], values["ohm"])
+        car.is_plugged = is_there
+        car.force(values["state"], values["ohm"], values["ms"])
         plant.pilot_changed()
         return {}
 

@@ -1,6 +1,7 @@
 """Fixtures of the end-to-end tests: a bench per test, judged and ended behind it."""
 
 import pytest
+from fault_rig import FaultRig
 from octt import Bench
 
 
@@ -51,3 +52,18 @@ def shared_bench(tmp_path_factory):
 def faulty_bench(tmp_path_factory):
     """One station for all tests of a file that damage it; only its answers count."""
     yield from _shared(tmp_path_factory, has_session=False)
+
+
+@pytest.fixture(scope="module")
+def fault_station(tmp_path_factory):
+    """One station with a socket for all fault tests of a file."""
+    rig = FaultRig(tmp_path_factory.mktemp("state"))
+    yield rig
+    rig.close()
+
+
+@pytest.fixture
+def rig(fault_station):
+    """The fault station, whole and idle; a test that broke it is no matter of the next one."""
+    fault_station.heal()
+    return fault_station

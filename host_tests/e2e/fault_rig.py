@@ -1,7 +1,7 @@
 """FaultRig: one station in the simulator, faults at its pins, and what came of them.
 
-Used by test_faults_*.py. Instants are the board's own, in simulated ms, so that neither the control
-socket nor a busy machine adds to a reaction. Waiting runs fast, a reaction at real speed.
+Used by test_faults_*.py. Instants are the board's own, in simulated ms, so that neither the
+control socket nor a busy machine adds to a reaction. Waiting runs fast, a reaction at real speed.
 """
 
 import json
@@ -78,7 +78,7 @@ class FaultRig:
             self.do("ev", state="B", **ev)
 
     def charge(self, for_s=12, **ev):
-        """Charge a car that does only what it is told, for that long after the contactor closed."""
+        """Charge a car that does only what it is told, until that long after the closing."""
         self.plug()
         self.swipe()
         self.until(lambda row: 0 < row["duty_permille"] < X1, "an offer")
@@ -190,11 +190,12 @@ class FaultRig:
         return command_ms, row["switched_at_ms"] - row["fault_at_ms"], row
 
 
-def report(name, what, limit_ms, measured_ms):
-    """Write a reaction down, for those who print them."""
+def report(name, what, limit_ms, command_ms, dead_ms=None):
+    """Write a reaction down for those who print them: to the command, and to dead contacts."""
     folder = os.environ.get(_REPORT)
     if folder:
+        row = {"id": name, "what": what, "limit_ms": limit_ms}
+        row.update(command_ms=command_ms, dead_ms=dead_ms)
         path = Path(folder) / f"reactions_{os.getpid()}.jsonl"
         with path.open("a", encoding="utf-8") as file:
-            row = {"id": name, "what": what, "limit_ms": limit_ms, "measured_ms": measured_ms}
             file.write(json.dumps(row) + "\n")

@@ -24,7 +24,7 @@ def bench():
 
 
 def _meter(bench, model="sdm630", phases=3):
-    return models.make(model, bench.uart, bench.clock, phases)
+    return models.make({"meter": model}, bench.uart, bench.clock, phases)
 
 
 def test_reads_an_sdm630(bench):

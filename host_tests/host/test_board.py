@@ -173,6 +173,8 @@ class BoardTest(unittest.TestCase):
             ({"cmd": "ev", "connector": 1, "state": "C", "ohm": 49}, "'ohm'"),
             ({"cmd": "ev", "connector": 1, "state": "C", "ohm": 600.5}, "'ohm'"),
             ({"cmd": "ev", "connector": 1, "state": "E", "ohm": 600}, "'ohm'"),
+            ({"cmd": "ev", "connector": 1, "state": "B", "ms": 200}, "'ms'"),
+            ({"cmd": "ev", "connector": 1, "state": "B", "ms": -1}, "'ms'"),
             ({"cmd": "fault", "connector": 1, "kind": "cp_noise"}, "'mv'"),
             ({"cmd": "fault", "connector": 1, "kind": "rail_plus", "mv": -1}, "'mv'"),
             ({"cmd": "status", "connector": 1}, "'connector'"),

@@ -68,6 +68,28 @@ class CarTest(unittest.TestCase):
 
         self.assertEqual(self.car.state, "C")
 
+    def test_comes_back_when_the_pulse_is_over(self):
+        self.car.plug(False, 16_000, 3)
+        self.car.force("C", 612)
+
+        self.car.force("B", 0, 200)
+        self.run_ms(190, _X1)
+        self.assertEqual((self.car.state, self.car.ohm), ("B", 0))
+        self.assertTrue(self.car.step(10, _X1, False))
+        self.assertEqual((self.car.state, self.car.ohm), ("C", 612))
+
+        self.run_ms(1_000, _X1)
+        self.assertEqual(self.car.state, "C")
+
+    def test_forgets_the_pulse_when_it_is_unplugged(self):
+        self.car.plug(False, 16_000, 3)
+        self.car.force("C", 0, 200)
+        self.car.unplug()
+
+        self.run_ms(1_000, _X1)
+
+        self.assertEqual((self.car.state, self.car.has_cable), ("A", False))
+
     def test_draws_what_is_offered_but_never_more_than_it_wants(self):
         self.car.plug(True, 20_000, 3)
         self.run_ms(2_000, _32_A, True)
