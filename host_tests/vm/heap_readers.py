@@ -2,10 +2,14 @@
 
 import unittest
 
+from chargecore.readers.mfrc522 import Mfrc522
+from chargecore.readers.mfrc522_registers import Mfrc522Registers
 from chargecore.readers.pn532 import Pn532
 from chargecore.readers.pn532_i2c import Pn532I2c
 from chargecore.readers.pn532_uart import Pn532Uart
+from fakes.card_14443 import FakeCard14443
 from fakes.clock import FakeClock
+from fakes.mfrc522_chip import FakeMfrc522
 from fakes.pn532_chip import FakePn532Chip, FakePn532I2c, FakePn532Uart, card_answer
 from heap import growth, locked
 
@@ -13,6 +17,23 @@ COVERS = (
     "chargecore.readers.card_gate.CardGate.step",
     "chargecore.readers.card_gate.CardGate.see",
     "chargecore.readers.card_gate.CardGate._is_same",
+    "chargecore.readers.mfrc522.crc_a",
+    "chargecore.readers.mfrc522.Mfrc522.release",
+    "chargecore.readers.mfrc522.Mfrc522.poll",
+    "chargecore.readers.mfrc522.Mfrc522._set_up",
+    "chargecore.readers.mfrc522.Mfrc522._look",
+    "chargecore.readers.mfrc522.Mfrc522._say",
+    "chargecore.readers.mfrc522.Mfrc522._listen",
+    "chargecore.readers.mfrc522.Mfrc522._take",
+    "chargecore.readers.mfrc522.Mfrc522._ask",
+    "chargecore.readers.mfrc522.Mfrc522._take_part",
+    "chargecore.readers.mfrc522.Mfrc522._take_sak",
+    "chargecore.readers.mfrc522.Mfrc522._put_crc",
+    "chargecore.readers.mfrc522.Mfrc522._rest",
+    "chargecore.readers.mfrc522.Mfrc522._fail",
+    "chargecore.readers.mfrc522_registers.Mfrc522Registers.read",
+    "chargecore.readers.mfrc522_registers.Mfrc522Registers.write",
+    "chargecore.readers.mfrc522_registers.Mfrc522Registers._transfer",
     "chargecore.readers.pn532.Pn532.release",
     "chargecore.readers.pn532.Pn532.poll",
     "chargecore.readers.pn532.Pn532._send",
@@ -38,10 +59,11 @@ COVERS = (
 _LIST = 0x4A
 
 
-class TestHeapOfPn532(unittest.TestCase):
-    def setUp(self):
+class HeapOfReader:
+    """The station's side: a poll every 50 ms, what was read is released."""
+
+    def begin(self):
         self.clock = FakeClock()
-        self.chip = FakePn532Chip(history_max=0)
         self.swipes = 0
 
     def run_s(self, seconds):
@@ -53,6 +75,12 @@ class TestHeapOfPn532(unittest.TestCase):
 
     def run_a_second(self):
         self.run_s(1)
+
+
+class TestHeapOfPn532(HeapOfReader, unittest.TestCase):
+    def setUp(self):
+        self.begin()
+        self.chip = FakePn532Chip(history_max=0)
 
     def check_cards_silence_and_nonsense(self):
         chip, reader = self.chip, self.reader
@@ -98,3 +126,37 @@ class TestHeapOfPn532(unittest.TestCase):
                 frames.append(i & 0x7F)
 
         self.assertTrue(frames.noise > 400)
+
+
+class TestHeapOfMfrc522(HeapOfReader, unittest.TestCase):
+    def test_cards_silence_and_nonsense(self):
+        self.begin()
+        chip = FakeMfrc522(sent_max=0)
+        self.reader = reader = Mfrc522(Mfrc522Registers(chip, chip), self.clock)
+        first, second = FakeCard14443(b"\x04\xa1\xb2\xc3"), FakeCard14443(bytes(range(10)))
+        one, other, both = [first], [second], [first, second]
+        with locked():
+            self.run_s(2)
+            for _ in range(10):
+                chip.cards = one
+                self.run_s(1)
+                chip.cards = other
+                self.run_s(1)
+            chip.cards = both
+            self.run_s(2)
+            chip.cards = other
+            chip.spoil_at = chip.answers + 2
+            self.run_s(3)
+            chip.is_stuck = True
+            self.run_s(4)
+            is_silent = reader.is_silent
+            chip.is_stuck = False
+            chip.is_mute = True
+            self.run_s(4)
+            chip.is_mute = False
+            self.run_s(4)
+
+        self.assertTrue(is_silent and not reader.is_silent)
+        self.assertTrue(self.swipes >= 21, self.swipes)
+        self.assertTrue(reader.silent > 5 and reader.garbled > 0 and reader.collisions > 0)
+        self.assertEqual(growth(self.run_a_second, 100), 0)
