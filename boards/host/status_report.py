@@ -105,6 +105,7 @@ def _firmware_part(board, idx):
         "offered_ma": _get(controller, "offered_ma", 0),
         "open_reason": _reason_name(_get(controller, "open_reason", None)),
         "opened_at_ms": _since_boot_ms(board, _get(contactor, "opened_at_ms", None)),
+        "closed_at_ms": _since_boot_ms(board, _get(contactor, "closed_at_ms", None)),
         "rcd_tripped": _is_rcd_tripped(board, idx, controller),
         "status": _word(words.STATUS, _get(connector, "status.status", None)),
         "error_code": _word(words.ERROR_CODE, _get(connector, "fault", None)),

@@ -66,9 +66,14 @@ class FaultRig:
 
     def power_cycle(self):
         """Take the supply away and wait until the station is accepted again."""
-        self._boots += 1
         self.bench.ctl("power_cycle")
+        self.until_reset()
+
+    def until_reset(self):
+        """Wait until the station has restarted by itself and is accepted again."""
+        self._boots += 1
         self._event = 0  # the log is of one boot
+        self.speed(FAST)
         self.until_accepted()
 
     def plug(self, **ev):

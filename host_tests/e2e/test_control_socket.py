@@ -27,6 +27,7 @@ CONNECTOR_FIELDS = {  # names of design section 4
     "error_code",
     "transaction_id",
     "id_tag",
+    "closed_at_ms",
     "fault_at_ms",
     "switched_at_ms",
 }
