@@ -151,8 +151,10 @@ class InterlockTest(unittest.TestCase):
         self.check_blocked(permissions.BLOCK_SUPPLY)
         self.assertEqual(self.lock.fault, faults.FAULT_INTERNAL)
 
-    def test_stays_open_when_it_is_not_tested(self):  # R3, R55
-        self.lock.is_tested = False
+    def test_stays_open_when_the_rcd_fails_its_test(self):  # R3
+        pins = Rcd(self.rcd_pin, SimPin(6, 0, 0)), self.estop, self.earth
+        self.lock = Interlock(self.contactor, *pins, self.clock, self.events, 1)
+        self.permit_all()
         self.check_blocked(permissions.BLOCK_TEST)
 
     def test_stays_open_for_5_s_after_an_opening(self):

@@ -59,6 +59,25 @@ COVERS = (
     "chargecore.safety.permissions._missing_to_close",
     "chargecore.safety.rcd.Rcd.poll",
     "chargecore.safety.rcd.Rcd.reset",
+    "chargecore.safety.self_test.SelfTest.step",
+    "chargecore.safety.self_test.SelfTest.refresh",
+    "chargecore.safety.self_test.SelfTest._read_back",
+    "chargecore.safety.self_test.SelfTest._fail",
+    "chargecore.safety.self_test.SelfTest._tell",
+    "chargecore.safety.rcd_test.RcdTest.step",
+    "chargecore.safety.rcd_test.RcdTest.is_due",
+    "chargecore.safety.rcd_test.RcdTest.is_valid",
+    "chargecore.safety.rcd_test.RcdTest.refresh",
+    "chargecore.safety.rcd_test.RcdTest._go_on",
+    "chargecore.safety.rcd_test.RcdTest._is_dead",
+    "chargecore.safety.rcd_test.RcdTest._enter",
+    "chargecore.safety.rcd_test.RcdTest._pass",
+    "chargecore.safety.rcd_test.RcdTest._fail",
+    "chargecore.safety.rcd_test.RcdTest._end",
+    "chargecore.safety.rcd.Rcd.is_healthy",
+    "chargecore.safety.rcd.Rcd.has_test",
+    "chargecore.safety.rcd.Rcd.drive_test",
+    "chargecore.safety.interlock.Interlock._is_rcd_good",
     "chargecore.safety.reason_faults.fault_of",
     "chargecore.safety.safety_step.SafetyStep.step",
     "chargecore.safety.safety_step.SafetyStep.open_all",
@@ -149,6 +168,25 @@ class TestHeapOfSafety(unittest.TestCase):
         self.run_locked(2_000)
 
         self.assertEqual(rig.controller.open_reason, reasons.OPEN_WELDED)
+
+    def test_self_tests(self):
+        rig = self.rig
+        self.run_locked(500)
+        self.assertTrue(rig.interlock.is_tested)
+        rig.charge()
+        rig.fault("rcd_test_dead")
+        rig.unplug()
+        with locked():
+            rig.interlock.refresh(rig.clock.ticks_ms())
+            rig.run_ms(2_000)
+        self.assertEqual(rig.controller.open_reason, reasons.OPEN_SELF_TEST)
+
+        rig = self.rig = EvseRig()
+        rig.keeps_history = False
+        rig.fault("cp_adc_stuck", True, 12_000)
+        self.run_locked(1_500)
+
+        self.assertEqual(rig.controller.open_reason, reasons.OPEN_SELF_TEST)
 
     def test_load_and_temperature(self):
         rig = self.rig

@@ -19,6 +19,7 @@ EV_PILOT_STATE = const(24)
 EV_LOCK_FAILED = const(25)
 EV_PILOT_PULSE = const(26)
 EV_SAFETY_LATE = const(27)
+EV_SELF_TEST = const(28)
 
 EV_TX_STARTED = const(40)
 EV_TX_STOPPED = const(41)
@@ -87,6 +88,11 @@ TEXTS = (
     (EV_LOCK_FAILED, "connector {a}: lock did not reach position {b}"),
     (EV_PILOT_PULSE, "connector {a}: short pilot pulse, state {b}"),
     (EV_SAFETY_LATE, "safety step {a} ms after the one before"),
+    (
+        EV_SELF_TEST,
+        "connector {a}: self-test, result {b} (0 passed, RCD: 1 no trip, 2 no release, "
+        "3 tripped at boot, pilot: 4 no +12 V, 5 no -12 V)",
+    ),
     (EV_TX_STARTED, "connector {a}: transaction {b} started"),
     (EV_TX_STOPPED, "connector {a}: transaction {b} stopped"),
     (EV_AUTHORIZED, "connector {a}: authorized, way {b}"),

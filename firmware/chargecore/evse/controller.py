@@ -43,7 +43,7 @@ class EvseController:
     def __init__(self, hw, has_lock, clock, events, connector_id):
         # The contactor first: its coil is off from here on.
         self.contactor = Contactor(hw.coil_pin, hw.feedback_pin, clock, events, connector_id)
-        self.rcd = Rcd(hw.rcd_pin)
+        self.rcd = Rcd(hw.rcd_pin, hw.rcd_test_pin)
         self.interlock = Interlock(
             self.contactor, self.rcd, hw.estop_pin, hw.pe_pin, clock, events, connector_id
         )
@@ -115,6 +115,8 @@ class EvseController:
         if self._steps & _REFRESH_STEPS == 0:
             interlock.refresh(now_ms)
             drive.refresh(now_ms)
+        interlock.high_mv = self._sense.high_mv
+        interlock.low_mv = self._sense.low_mv
         interlock.pilot_state = self.pilot_state
         interlock.is_diode_ok = self._decoder.is_diode_ok
         interlock.is_pwm_on = drive.is_pwm_on
@@ -131,12 +133,12 @@ class EvseController:
     def _follow_pilot(self, now_ms):  # HOT
         decoder = self._decoder
         drive = self.drive
+        sense = self._sense
+        sense.read(drive.offered_ma > OFFER_NARROW_MA)
         has_pulse = False
         if drive.is_low:
             decoder.take_driven_low()
         else:
-            sense = self._sense
-            sense.read(drive.offered_ma > OFFER_NARROW_MA)
             has_pulse = decoder.take(sense.high_mv, sense.low_mv, drive.is_pwm_on, now_ms)
         if has_pulse:
             self._events.add(EV_PILOT_PULSE, self._connector_id, PILOT_C)
@@ -152,6 +154,9 @@ class EvseController:
     def _drive(self, now_ms):  # HOT
         """Bring the pilot to what the state and the permissions want."""
         drive = self.drive
+        if self.interlock.wants_low:  # for a burst, by the self-test
+            drive.set_low(now_ms)
+            return
         event = EVENT_WITHDRAW
         if self.interlock.is_permanent:
             event = EVENT_OUT_OF_SERVICE
@@ -172,6 +177,7 @@ class EvseController:
             and self._is_available
             and self._limit_ma >= OFFER_MIN_MA
             and self.interlock.fault == FAULT_NONE
+            and not (self.interlock.wants_x1 or self.interlock.must_stop)
             and self.lock_ok
         )
 

@@ -28,10 +28,12 @@ from chargecore.safety.reasons import (
     OPEN_PE_LOST,
     OPEN_PERMISSION,
     OPEN_RCD,
+    OPEN_SELF_TEST,
     OPEN_STOP_TIMEOUT,
     OPEN_STOPPED,
     OPEN_WELDED,
 )
+from chargecore.safety.self_test import SelfTest
 
 _MIN_OFFER_MA = const(6_000)  # IEC 61851-1 Annex A
 _DIODE_PROVEN_MS = const(100)  # R2
@@ -64,8 +66,11 @@ class Interlock:
         now_ms = clock.ticks_ms()
         self._latch = FaultLatch(clock, events, connector_id)
         self._load = OverCurrent()
+        self.self_test = SelfTest(rcd, contactor, clock, events, connector_id)
         # Inputs, written by the controller before every step.
         self.pilot_state = PILOT_INVALID  # PILOT_*, debounced; C means: for 500 ms
+        self.high_mv = 12_000  # what this burst read, also while the pilot is driven low
+        self.low_mv = -12_000
         self.is_diode_ok = False  # the negative half was seen in this burst
         self.is_pwm_on = False
         self.offer_ma = 0  # what the pilot offers
@@ -84,7 +89,7 @@ class Interlock:
         self.wants_low = False  # a self-test needs the pilot at -12 V
         self.wants_x1 = False  # no PWM before the self-test has passed
         # State.
-        self.is_tested = True
+        self.is_tested = False
         self.is_estop_ok = False  # as of the latest watch()
         self.is_pe_ok = False
         self.blocked_by = BLOCK_PILOT
@@ -129,6 +134,8 @@ class Interlock:
         self._follow_diode(now_ms)
         if gap_ms > LOOP_AGE_MS:
             contactor.open(OPEN_LOOP_GAP)
+        if not self.self_test.step(self, now_ms):
+            self._open_for(OPEN_SELF_TEST, now_ms)
         self._meet_danger(now_ms)
         self._judge_load(now_ms, gap_ms)
         if contactor.is_closed:
@@ -150,6 +157,7 @@ class Interlock:
         """Keep old instants old. Call at least once a day."""
         self.contactor.refresh(now_ms)
         self._latch.refresh(now_ms)
+        self.self_test.refresh(now_ms)
         self._a_since_ms = ticks_recent(self._a_since_ms, now_ms)
         self._diode_since_ms = ticks_recent(self._diode_since_ms, now_ms)
         self._danger_since_ms = ticks_recent(self._danger_since_ms, now_ms)
@@ -331,12 +339,17 @@ class Interlock:
         if unplugged_ms >= _UNPLUGGED_MS:
             self.pause_ms = _PAUSE_MS
         latch = self._latch
-        is_gone = latch.fault == FAULT_NONE or self._is_cause_gone(latch.reason)
+        is_gone = latch.fault == FAULT_NONE or self._is_cause_gone(latch.reason, now_ms)
         latch.step(is_gone, unplugged_ms, now_ms)
 
-    def _is_cause_gone(self, reason):  # HOT
+    def _is_rcd_good(self, now_ms):  # HOT
+        """Return True once the monitor is healthy, and tested again when the car is gone (R51)."""
+        is_healthy = self.rcd.reset()
+        return is_healthy and not self.self_test.rcd_test.is_due(self._is_a, now_ms)
+
+    def _is_cause_gone(self, reason, now_ms):  # HOT
         if reason == OPEN_RCD:
-            return self.rcd.reset()
+            return self._is_rcd_good(now_ms)
         if reason == OPEN_ESTOP:
             return self.is_estop_ok
         if reason == OPEN_AUX_FAULT:
