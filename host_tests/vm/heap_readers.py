@@ -7,10 +7,12 @@ from chargecore.readers.mfrc522_registers import Mfrc522Registers
 from chargecore.readers.pn532 import Pn532
 from chargecore.readers.pn532_i2c import Pn532I2c
 from chargecore.readers.pn532_uart import Pn532Uart
+from chargecore.readers.wiegand import Wiegand
 from fakes.card_14443 import FakeCard14443
 from fakes.clock import FakeClock
 from fakes.mfrc522_chip import FakeMfrc522
 from fakes.pn532_chip import FakePn532Chip, FakePn532I2c, FakePn532Uart, card_answer
+from fakes.wiegand_lines import FakeWiegandLines, bits_of
 from heap import growth, locked
 
 COVERS = (
@@ -55,6 +57,13 @@ COVERS = (
     "chargecore.readers.pn532_uart.Pn532Uart.receive",
     "chargecore.readers.pn532_uart.Pn532Uart._failed",
     "chargecore.readers.pn532_uart.Pn532Uart._read_chunk",
+    "chargecore.readers.wiegand.Wiegand.release",
+    "chargecore.readers.wiegand.Wiegand.poll",
+    "chargecore.readers.wiegand.Wiegand._zero_isr",
+    "chargecore.readers.wiegand.Wiegand._one_isr",
+    "chargecore.readers.wiegand.Wiegand._take",
+    "chargecore.readers.wiegand.Wiegand._bit",
+    "chargecore.readers.wiegand.Wiegand._ones",
 )
 _LIST = 0x4A
 
@@ -159,4 +168,31 @@ class TestHeapOfMfrc522(HeapOfReader, unittest.TestCase):
         self.assertTrue(is_silent and not reader.is_silent)
         self.assertTrue(self.swipes >= 21, self.swipes)
         self.assertTrue(reader.silent > 5 and reader.garbled > 0 and reader.collisions > 0)
+        self.assertEqual(growth(self.run_a_second, 100), 0)
+
+
+class TestHeapOfWiegand(HeapOfReader, unittest.TestCase):
+    def test_cards_noise_and_a_cut_wire(self):
+        self.begin()
+        lines = FakeWiegandLines()
+        self.reader = reader = Wiegand(lines, self.clock)
+        frames = [bits_of(b"\x01\x02\x03"), bits_of(b"\xff\xfe\xfd\xfc")]
+        noise = [1, 0] * 50
+        wrong = bits_of(b"\x01\x02\x03")
+        wrong[3] ^= 1
+        with locked():
+            for _ in range(2_500):  # past the wrap of the bit counter
+                lines.send(frames[0])
+                self.run_s(1)
+                lines.send(frames[1])
+                self.run_s(1)
+            lines.send(noise)
+            self.run_s(1)
+            lines.send(wrong)
+            self.run_s(1)
+            lines.d0_pin.level = 0
+            self.run_s(2)
+
+        self.assertEqual(self.swipes, 5_000)
+        self.assertEqual((reader.garbled, reader.parity, reader.is_silent), (1, 1, True))
         self.assertEqual(growth(self.run_a_second, 100), 0)
