@@ -17,6 +17,7 @@ from chargecore.meters import models as meters
 from chargecore.net import builder as net
 from chargecore.ocpp16 import builder as ocpp16
 from chargecore.ocpp16.keys import TABLE
+from chargecore.readers import models as readers
 from chargecore.safety.dead_man import DeadMan
 from chargecore.safety.reasons import OPEN_SHUTDOWN
 from chargecore.safety.safety_step import SafetyStep
@@ -70,7 +71,8 @@ class App:
         drivers = self.meters = []
         for hw, row in zip(board.connectors, board.config["connectors"]):
             drivers.append(meters.make(row.get("meter"), hw.meter_bus, clock, config.phases))
-        ports = self.controllers, drivers, board.reader
+        reader = readers.make(board.config.get("reader"), board.reader_bus, clock)
+        ports = self.controllers, drivers, reader
         kept = self.outbox, self.stores.state, self.stores.cards
         self.core = station.build(*ports, *kept, config, clock, events, board.reset_cause)
         self.station = self.core.station

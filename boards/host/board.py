@@ -49,7 +49,7 @@ class Board:
         self.sockets = SimSockets()
         self.link = SimLink()
         self.random_bits = random.getrandbits
-        self.reader = SimulatedReader()
+        self.reader_bus = SimulatedReader()
         self.dead_man_pin = OneShot(pins.DEAD_MAN[0])
         self.watchdog = SimWatchdog()
         self.connectors = []  # Hardware, in order of connector number

@@ -182,7 +182,7 @@ class Commands:
         tag = values["id_tag"].encode()
         if len(tag) > 20:
             raise Refusal("field 'id_tag': must have 1..20 bytes")
-        if self._board.reader.swipe(tag, values["connector"]) is False:
+        if self._board.reader_bus.swipe(tag, values["connector"]) is False:
             raise Refusal("the reader still holds the previous card")
         return {}
 

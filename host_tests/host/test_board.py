@@ -70,7 +70,7 @@ class BoardTest(unittest.TestCase):
             "sockets",
             "random_bits",
             "flash_root",
-            "reader",
+            "reader_bus",
             "dead_man_pin",
             "watchdog",
             "link",
