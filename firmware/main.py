@@ -70,7 +70,8 @@ class App:
         clock, events, config = self.clock, self.events, self.config
         drivers = self.meters = []
         for hw, row in zip(board.connectors, board.config["connectors"]):
-            drivers.append(meters.make(row.get("meter"), hw.meter_bus, clock, config.phases))
+            kept = self.stores, events, len(drivers) + 1
+            drivers.append(meters.make(row, hw.meter_bus, clock, config.phases, *kept))
         reader = readers.make(board.config.get("reader"), board.reader_bus, clock)
         ports = self.controllers, drivers, reader
         kept = self.outbox, self.stores.state, self.stores.cards
@@ -90,7 +91,7 @@ class App:
         scheduler = Scheduler(self.clock, _ENTRIES, safety.step, safety.on_failure, self.events)
         scheduler.add("clock", self.clock.poll, 100, 1)
         for meter in self.meters:
-            scheduler.add("meter", meter.poll, 100, 5)
+            scheduler.add("meter", meter.poll, getattr(meter, "poll_ms", 100), 5)
         scheduler.add("connection", self.network.liveness.poll, 10, 20)
         scheduler.add("ocpp", self.ocpp.poll, 10, 20)
         scheduler.add("station", self.station.step, 50, 20)
@@ -112,6 +113,7 @@ def run(board):
         while board.is_running:
             scheduler.step(board.ticks_ms())
             if app.station.is_reset_due:
+                meters.commit(app.meters)
                 return RESTART
             if (scheduler.needs_reset or liveness.needs_reset) and not app.station.is_charging():
                 app.station.request_reset(RESET_OWN, board.ticks_ms())

@@ -12,6 +12,19 @@ def with_crc(frame):
     return frame + bytes([crc & 0xFF, crc >> 8])
 
 
+class DirectionPin:
+    """1 = the transceiver sends."""
+
+    def __init__(self):
+        self.level = None  # None: nobody has set it
+        self.rises = 0
+
+    def value(self, level):
+        if level and not self.level:
+            self.rises += 1
+        self.level = level
+
+
 class FakeModbusUart:
     """Answers at once with replies[first register]. Remembers requests and baud rates."""
 
@@ -26,8 +39,26 @@ class FakeModbusUart:
         self.is_silent = False
         self.arrived_len = 1_000  # how much of a reply has come over the line so far
         self.blocked = 0  # reads of more than was there: a real UART would wait
+        self.calls = 0  # of any(), readinto() and write()
+        self.bytes_read = 0
+        self.is_broken = False  # every call raises OSError
         self._reply = b""
         self._taken_len = 0
+
+    def add_de_pin(self):
+        """Be behind a transceiver with a direction pin."""
+        self.de_pin = DirectionPin()
+        self.is_sending = False  # the last bit is not on the line yet
+
+    def txdone(self):
+        if self.is_broken:
+            raise OSError(5)
+        return not self.is_sending
+
+    def _call(self):
+        self.calls += 1
+        if self.is_broken:
+            raise OSError(5)
 
     def init(self, baudrate):
         if self.baud_hz != baudrate and len(self.rates) < self._rates_max:
@@ -35,6 +66,7 @@ class FakeModbusUart:
         self.baud_hz = baudrate
 
     def write(self, buf):
+        self._call()
         for i in range(8):
             self.request_buf[i] = buf[i]
         self.requests += 1
@@ -51,15 +83,21 @@ class FakeModbusUart:
         self._taken_len = 0
 
     def any(self):
+        self._call()
+        return self._waiting()
+
+    def _waiting(self):
         return max(0, min(len(self._reply), self.arrived_len) - self._taken_len)
 
     def readinto(self, buf, nbytes):
-        if nbytes > self.any():
+        self._call()
+        if nbytes > self._waiting():
             self.blocked += 1
-        got_len = min(nbytes, self.any())
+        got_len = min(nbytes, self._waiting())
         if got_len == 0:
             return None
         for i in range(got_len):
             buf[i] = self._reply[self._taken_len + i]
         self._taken_len += got_len
+        self.bytes_read += got_len
         return got_len

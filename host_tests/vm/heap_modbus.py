@@ -26,6 +26,9 @@ COVERS = (
     "chargecore.meters.modbus_rtu.ModbusRtu.set_baud",
     "chargecore.meters.modbus_rtu.ModbusRtu.is_ready",
     "chargecore.meters.modbus_rtu.ModbusRtu.request",
+    "chargecore.meters.modbus_rtu.ModbusRtu._send",
+    "chargecore.meters.modbus_rtu.ModbusRtu._listen",
+    "chargecore.meters.modbus_rtu.ModbusRtu._is_sent",
     "chargecore.meters.modbus_rtu.ModbusRtu.poll",
     "chargecore.meters.modbus_rtu.ModbusRtu._finish",
     "chargecore.meters.modbus_rtu.ModbusRtu._fill",
@@ -79,6 +82,14 @@ class TestHeapOfModbusMeters(unittest.TestCase):
         self.meter = Eastron(self.uart, self.clock, 3)
         self.uart.replies = good = eastron_replies(70_000, 16_000)
         noisy = {0: b"\x01" * 300 + good[0], 0x46: good[0x46]}
+
+        self.check_good_silent_noisy_and_refused(good, noisy, {0: with_crc(b"\x01\x84\x02")})
+
+    def test_pzem_behind_a_transceiver_with_a_direction_pin(self):
+        self.uart.add_de_pin()
+        self.meter = Pzem(self.uart, self.clock)
+        self.uart.replies = good = pzem_replies(70_000, 16_000)
+        noisy = {0: b"\x01" * 300 + good[0]}
 
         self.check_good_silent_noisy_and_refused(good, noisy, {0: with_crc(b"\x01\x84\x02")})
 

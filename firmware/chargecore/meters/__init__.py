@@ -9,12 +9,17 @@ Protocol of a meter:
   fresh                    True while the newest reading is at most 1 s old
   age_ms(now_ms)           age of import_wh, None when it was never read
   poll(now_ms)             return at once; read the bus when it is time
+and, where it differs from 100:
+  poll_ms                  how often poll() is wanted
+A driver that counts energy itself (cse7766, s0_pulse, adc_ct) also has
+  commit()                 save the register now: an ordered restart is about to come
 
-Promises, checked on every driver and fake by host_tests/contracts/meter.py:
+Promises, checked on every driver and fake by host_tests/contracts/meter.py and counting_meter.py:
   Unknown is not zero. A value is None before its first reading, and where the meter has none.
   When the meter falls silent, age_ms grows; after 2 s what changes quickly (voltage, current,
   power, frequency, power factor, temperature) is None, after 10 s the registers are, too.
   import_wh never goes back. A lower reading is refused and counted, and the age grows on.
+  No exception leaves poll(): an OSError of the bus is silence.
 
 The drivers share readings.Readings for these promises. Those on a serial bus (its protocol stands
 in modbus_rtu) move on by one step per poll: the scheduler's 100 ms are enough, fewer are quicker.

@@ -43,9 +43,12 @@ def _unsigned(value):  # HOT
 
 
 class Eastron:
-    """bus: see meters.modbus_rtu. A single-phase model has phases 1."""
+    """bus: see meters.modbus_rtu. A single-phase model has phases 1.
 
-    def __init__(self, bus, clock, phases, address=_ADDRESS):
+    baud_hz: the one rate to use; None: 9600, then 2400, and so on, until the meter answers.
+    """
+
+    def __init__(self, bus, clock, phases, address=_ADDRESS, baud_hz=None):
         self.phases = phases
         self.voltage_dv = [None, None, None]
         self.current_ma = [None, None, None]
@@ -57,7 +60,9 @@ class Eastron:
         self.temperature_dc = None  # these meters have none
         self.fresh = False
         self.backwards = 0  # readings of import_wh that were refused
-        self.cycle = BlockCycle(bus, clock, address, _BLOCKS, _RATES_HZ)
+        rates_hz = _RATES_HZ if baud_hz is None else (baud_hz,)
+        self.cycle = BlockCycle(bus, clock, address, _BLOCKS, rates_hz)
+        self.poll_ms = self.cycle.line.poll_ms
         self._readings = Readings(self, clock)
 
     @property

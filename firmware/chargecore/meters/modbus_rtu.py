@@ -2,8 +2,13 @@
 
 Called by: meters.block_cycle. The bus is a machine.UART or alike: write(buf), any(),
 readinto(buf, len) and init(baudrate=...), 8N1, made with timeout=0 and a receive buffer of 256.
-The direction of an RS-485 transceiver is the bus's own matter (UART hardware, or a transceiver
-that does it alone): one character is 1 ms at 9600 Bd, too short for a pin that a poll moves.
+The direction of an RS-485 transceiver is best the bus's own matter (UART hardware, or a
+transceiver that does it alone). A bus with `de_pin` (value(level), 1 = send) and txdone() has it
+moved here: up with the request, down with the first poll that finds the line empty. The meter
+answers after 3.5 characters, 4 ms at 9600 Bd, so such a line wants a poll every 2 ms (`poll_ms`),
+and a pass that takes longer costs a reply: it counts as silent or garbled and is asked for again.
+The pin never stays up: at the reply's deadline, and when the bus raises, it goes down.
+An OSError of the bus is silence.
 Heap: none after __init__, as far as the bus has none.
 Source: evse-hardware.md §6 for the line settings; frame and CRC as pymodbus speaks them.
 """
@@ -29,6 +34,8 @@ _OVERHEAD_LEN = const(5)  # address, function, length, CRC
 _EXCEPTION_BIT = const(0x80)
 _LATENCY_MS = const(200)  # our choice: how long a device may think
 _GAP_BITS_X1000 = const(38_500)  # 3.5 characters of 11 bits between two frames, in ms * Bd
+_POLL_MS = const(100)  # how often poll() is wanted
+_POLL_DE_MS = const(2)
 _BITS_X1000 = const(10_000)  # per character on the line, in ms * Bd
 
 
@@ -55,6 +62,10 @@ class ModbusRtu:
 
     def __init__(self, bus, clock, baud_hz):
         self._bus = bus
+        self._de_pin = getattr(bus, "de_pin", None)
+        if self._de_pin is not None:
+            self._de_pin.value(0)
+        self.poll_ms = _POLL_MS if self._de_pin is None else _POLL_DE_MS
         self.reply_buf = bytearray(_REPLY_MAX)
         self._request_buf = bytearray(_REQUEST_LEN)
         self._chunk_buf = bytearray(_CHUNK_MAX)
@@ -66,6 +77,7 @@ class ModbusRtu:
         self.exceptions = 0  # requests the device refused
         self.noise = 0  # bytes that belonged to no reply
         self.is_busy = False  # a request waits for its reply
+        self._is_sending = False  # de_pin is up
         self._reply_len = 0
         self._wanted_len = 0  # length of the whole reply
         self._gap_until_ms = clock.ticks_ms()
@@ -93,13 +105,35 @@ class ModbusRtu:
         line_ms = (_REQUEST_LEN + self._wanted_len) * _BITS_X1000 // self._baud_hz
         self._deadline_ms = ticks_add(now_ms, line_ms + _LATENCY_MS)
         self.is_busy = True
-        self._bus.write(self._request_buf)  # a short write is a request nobody answers
+        self._send()
         return True
+
+    def _send(self):  # HOT
+        if self._de_pin is not None:
+            self._is_sending = True
+            self._de_pin.value(1)
+        try:
+            self._bus.write(self._request_buf)  # a short write is a request nobody answers
+        except OSError:
+            self._listen()
+
+    def _listen(self):  # HOT
+        if self._is_sending:
+            self._is_sending = False
+            self._de_pin.value(0)
+
+    def _is_sent(self):  # HOT
+        try:
+            return self._bus.txdone()
+        except OSError:
+            return True
 
     def poll(self, now_ms):  # HOT
         """Collect what has arrived. Return PENDING, DONE or E_*, at once in any case."""
         if not self.is_busy:
             return PENDING
+        if self._is_sending and self._is_sent():
+            self._listen()
         if self._collect():  # first: the reply may be there although this poll comes late
             code = self._find_reply()
             if code != PENDING:
@@ -115,6 +149,7 @@ class ModbusRtu:
 
     def _finish(self, code, now_ms):  # HOT
         self.is_busy = False
+        self._listen()
         self._gap_until_ms = ticks_add(now_ms, _GAP_BITS_X1000 // self._baud_hz + 2)
         return code
 
@@ -143,10 +178,13 @@ class ModbusRtu:
         self._reply_len = 0
 
     def _read_chunk(self):  # HOT
-        ready_len = min(self._bus.any(), _CHUNK_MAX)
-        if ready_len <= 0:
+        try:
+            ready_len = min(self._bus.any(), _CHUNK_MAX)
+            if ready_len <= 0:
+                return 0
+            return self._bus.readinto(self._chunk_buf, ready_len) or 0  # None: nothing after all
+        except OSError:
             return 0
-        return self._bus.readinto(self._chunk_buf, ready_len) or 0  # None: nothing after all
 
     def _collect(self):  # HOT
         """Append what the bus has. Return whether there was anything."""

@@ -42,6 +42,7 @@ class Pzem:
         self.fresh = False
         self.backwards = 0  # readings of import_wh that were refused
         self.cycle = BlockCycle(bus, clock, address, _BLOCKS, _RATES_HZ)
+        self.poll_ms = self.cycle.line.poll_ms
         self._readings = Readings(self, clock)
 
     @property

@@ -16,11 +16,16 @@ _BLOCKS = const(16)  # of the journal: 64 KiB
 class Stores:
     """What is kept over a power cut, by name."""
 
-    def __init__(self, state, settings, journal, cards=None):
+    def __init__(self, state, settings, journal, cards=None, root_path=""):
+        self._root_path = root_path
         self.state = state
         self.settings = settings
         self.journal = journal
         self.cards = cards  # VersionPair of the authorization cache
+
+    def pair(self, name):
+        """Return a VersionPair of that name for whoever keeps a small table of his own."""
+        return VersionPair(self._root_path + "/" + name)
 
 
 def build(root_path, flash, table, config, presets, events):
@@ -40,4 +45,4 @@ def build(root_path, flash, table, config, presets, events):
         events.add(EV_PRESETS_REFUSED, refused)
     settings.load()
     cards = VersionPair(root_path + "/cards")
-    return Stores(state, settings, Journal(flash, events), cards)
+    return Stores(state, settings, Journal(flash, events), cards, root_path)
