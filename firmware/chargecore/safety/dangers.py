@@ -38,8 +38,8 @@ def danger_of(lock):  # HOT
     state = lock.pilot_state
     if state == PILOT_E:
         return OPEN_PILOT_SHORT
-    if state == PILOT_INVALID or (state == PILOT_F and not lock.wants_low):
-        return OPEN_PILOT_INVALID  # F: not by the car, so the stage is broken
+    if state == PILOT_INVALID or state == PILOT_F:  # F: not by the car, so the stage is broken
+        return OPEN_PILOT_INVALID
     if state == PILOT_D:
         return OPEN_VENTILATION
     return _danger_of_car(lock, state)
