@@ -50,9 +50,12 @@ class CoreWorld:
     A second world with the `flash` of the first one is the station after a power cut.
     """
 
+    ticks_at_start = None  # None: just below the wrap
+
     def __init__(self, station=None, flash=None, boot_number=7):
         self.flash = Flash() if flash is None else flash
-        self.time = FakeClock()
+        start_ms = self.ticks_at_start
+        self.time = FakeClock() if start_ms is None else FakeClock(start_ms)
         self.clock = Clock(self.time.ticks_ms, boot_number)
         self.events = EventLog(self.clock, 64)
         self.config = StationConfig()

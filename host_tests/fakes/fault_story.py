@@ -17,7 +17,8 @@ from chargecore.base.events import (
 from fakes.story_world import StoryWorld
 
 FINE_MS = 5  # the pass while times are measured
-_X1 = 65_535  # duties
+X1 = 65_535  # duties
+PWM_6A = 6_553
 PWM_16A = 17_476
 _LOW_MV = -12_000
 
@@ -25,10 +26,10 @@ _LOW_MV = -12_000
 ON = ("on", "closed")
 OFF = ("off", "open")
 # (duty, higher level in mV, lower one), as a voltmeter sees the pilot
-A = (_X1, 12_000, 12_000)
-B1 = (_X1, 9_000, 9_000)
-C1 = (_X1, 6_000, 6_000)
-D1 = (_X1, 2_900, 2_900)
+A = (X1, 12_000, 12_000)
+B1 = (X1, 9_000, 9_000)
+C1 = (X1, 6_000, 6_000)
+D1 = (X1, 2_900, 2_900)
 F = (0, _LOW_MV, _LOW_MV)
 B2 = (PWM_16A, 9_000, _LOW_MV)
 C2 = (PWM_16A, 6_000, _LOW_MV)
@@ -45,24 +46,30 @@ class FaultStory(unittest.TestCase):
 
     def setUp(self):
         self.world = None
+        self.world_class = StoryWorld
         self._seen = 0  # events looked at so far
 
     # ---- before the fault ----
 
-    def make(self, site=None, **fields):
-        """Boot a station whose server is there; nothing is sampled, so that told() stays short."""
+    def boot(self, site=None, **fields):
+        """Build a station that has just begun to run; its server is not there yet."""
         presets = {"MeterValueSampleInterval": "0", "LocalPreAuthorize": "true"}
         presets.update(fields.pop("presets", {}))
         fields.setdefault("max_current", 16)
-        self.world = StoryWorld(fields, presets=presets, site=site).boot()
+        self.world = self.world_class(fields, presets=presets, site=site)
+        return self.world
+
+    def make(self, **fields):
+        """Boot a station whose server is there; nothing is sampled, so that told() stays short."""
+        self.boot(**fields).boot()
         self.world.run_s(4)
         self.forget()
         return self.world
 
-    def plugged(self, **fields):
-        """Bring the station to B1: a car is there, nobody has shown a card."""
+    def plugged(self, amps=16, **fields):
+        """Bring the station to B1: a car that takes so many A, and no card yet."""
         world = self.make(**fields)
-        world.plug()
+        world.plug(amps=amps)
         world.run_s(4)
         self.forget()
         return world
@@ -78,17 +85,27 @@ class FaultStory(unittest.TestCase):
         self.forget()
         return world
 
-    def charging(self, run_s=20, **fields):
-        """Bring the station to C2, for longer than an early trip of the RCD is early."""
+    def charging(self, run_s=20, is_auto=False, **fields):
+        """Bring the station to C2, for longer than an early trip of the RCD is early.
+
+        is_auto: the car goes on answering the pilot; else it stays in C until the story moves it.
+        """
         world = self.plugged(**fields)
         world.card()
         world.run_s(4 + run_s)
         self.assertEqual(world.see()[0], "closed")
         self.assertEqual(world.status_word(), "Charging")
-        world.ev("C")  # from here on the car does what the story says
+        if not is_auto:
+            world.ev("C")
         world.run_s(1)
         self.forget()
         return world
+
+    def reboot(self, cause):
+        """Let the chip restart, for CAUSE_*; the server is not there yet. Return the new world."""
+        self.world = self.world.reboot(cause)
+        self._seen = 0
+        return self.world
 
     def forget(self):
         """Let the next look begin here."""

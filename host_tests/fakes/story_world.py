@@ -9,6 +9,7 @@ from boards.host.hardware import Hardware
 from boards.host.one_shot import OneShot
 from boards.host.plant import Plant
 from boards.host.sim_watchdog import SimWatchdog
+from chargecore.base.boot_causes import CAUSE_POWER
 from chargecore.evse.controller import EvseController
 from chargecore.meters.simulated import SimulatedMeter
 from chargecore.ocpp16.words import ERROR_CODE, STATUS
@@ -47,14 +48,14 @@ class MeterFile:
 class Site:
     """What stays when the supply fails: hardware, cars, cables, meters."""
 
-    def __init__(self, connector_count):
+    def __init__(self, connector_count, is_tethered=False):
         self.one_shot = OneShot(0)
         self.watchdog = SimWatchdog()
         self.hws = []
         self.plants = []
         self.switches = []
         for idx in range(connector_count):
-            hw = Hardware(16 * (idx + 1))
+            hw = Hardware(16 * (idx + 1), is_tethered)
             plant = Plant(hw, self.one_shot, MeterFile(), 3)
             hw.meter_bus = plant.meter
             self.hws.append(hw)
@@ -69,9 +70,13 @@ class StoryWorld(Ocpp16World):
     nobody calls it Charging while nothing is offered.
     """
 
-    def __init__(self, station=None, flash=None, boot_number=7, presets=None, site=None):
+    def __init__(
+        self, station=None, flash=None, boot_number=7, presets=None, site=None, cause=CAUSE_POWER
+    ):
         self.fields = station or {}
-        self.site = site or Site(self.fields.get("connectors", 1))
+        self.cause = cause  # why this boot happened
+        is_tethered = self.fields.get("cable") == "tethered"
+        self.site = site or Site(self.fields.get("connectors", 1), is_tethered)
         self._station_ms = 0  # since the station's step
         self._unoffered_ms = [0] * len(self.site.plants)
         self._next_id = 101
@@ -93,19 +98,22 @@ class StoryWorld(Ocpp16World):
             hw = site.hws[idx]
             controller = EvseController(hw, config.has_socket, clock, events, idx + 1)
             self.controllers.append(controller)
-            self.meters.append(SimulatedMeter(hw.meter_bus, clock, config.phases))
+            self.meters.append(self._make_meter(hw.meter_bus))
         guards = DeadMan(site.one_shot), Watchdog(site.watchdog)
         self.safety = SafetyStep(self.controllers, *guards, clock, events)
         self.reader = FakeReader()
         drivers = self.controllers, self.meters, self.reader
         kept = self.outbox, self.state, self.flash.cards
-        self.core = station.build(*drivers, *kept, config, clock, events)
+        self.core = station.build(*drivers, *kept, config, clock, events, self.cause)
         self.station = self.core.station
         self.link = self.core.link
         self.authorizer = self.core.authorizer
         self.cache = self.core.authorizer.cache
         self.connectors = self.station.connectors
         self.connector = self.connectors[0]
+
+    def _make_meter(self, bus):
+        return SimulatedMeter(bus, self.clock, self.config.phases)
 
     # ---- time ----
 
@@ -116,6 +124,7 @@ class StoryWorld(Ocpp16World):
         for plant in site.plants:
             plant.step(step_ms)
         site.one_shot.step(step_ms)
+        site.watchdog.step(step_ms)
         self.clock.poll(now_ms)
         self.safety.step(now_ms)
         self._station_ms += step_ms
@@ -140,12 +149,13 @@ class StoryWorld(Ocpp16World):
         if duration_s > _FINE_S:
             self.run_ms((duration_s - _FINE_S) * 1000, _LONG_PASS_MS)
 
-    def stall(self):
+    def stall(self, step_ms=PASS_MS):
         """Let a pass go by in which the firmware does not run."""
-        self.time.advance_ms(PASS_MS)
+        self.time.advance_ms(step_ms)
         for plant in self.site.plants:
-            plant.step(PASS_MS)
-        self.site.one_shot.step(PASS_MS)
+            plant.step(step_ms)
+        self.site.one_shot.step(step_ms)
+        self.site.watchdog.step(step_ms)
 
     def until(self, condition, limit_s, what):
         """Run until condition(). Return the seconds it took."""
@@ -187,7 +197,7 @@ class StoryWorld(Ocpp16World):
         plant.pilot_changed()
 
     def ev(self, state, ohm=0, connector=1):
-        """Force the car's side of the pilot; ohm: its resistance in B or C, 0 = the nominal one."""
+        """Force the car's side of the pilot; ohm: its resistance, 0 = the nominal one."""
         plant = self.site.plants[connector - 1]
         plant.car.force(state, ohm)
         plant.pilot_changed()
@@ -210,16 +220,23 @@ class StoryWorld(Ocpp16World):
 
     def cut_power(self):
         """Cut the supply and give it back. Return the world of the next boot."""
+        return self.reboot(CAUSE_POWER)
+
+    def reboot(self, cause):
+        """Let every output fall back to its safe level, for a second, and boot. Return the world.
+
+        The reset of a chip, its watchdog's too, looks the same from outside as a cut supply.
+        """
         self.close()
         self.site.one_shot.reset()
+        self.site.watchdog.reset()
         for hw in self.site.hws:
             hw.reset()
         for _ in range(100):
             for plant in self.site.plants:
                 plant.step(PASS_MS)
-        world = type(self)(
-            self.fields, self.flash, self.clock.boot_number + 1, None, site=self.site
-        )
+        boot_number = self.clock.boot_number + 1
+        world = type(self)(self.fields, self.flash, boot_number, None, self.site, cause)
         world._next_id = self._next_id
         return world
 

@@ -13,6 +13,7 @@ from chargecore.base.events import (
     EV_FAULT,
     EV_PILOT_PULSE,
     EV_PILOT_STATE,
+    EV_SELF_TEST,
     EV_TX_STARTED,
     EV_TX_STOPPED,
 )
@@ -84,6 +85,7 @@ class CarLeavesCTest(FaultStory):
             events=[
                 (EV_PILOT_STATE, PILOT_A),
                 (EV_CONTACTOR_OPENED, reasons.OPEN_UNPLUGGED),
+                (EV_SELF_TEST, 0),  # of the RCD, after every session
                 (EV_TX_STOPPED, 1),
             ],
             told=["1 Finishing", "Stop 101 EVDisconnected", "1 Available"],

@@ -220,11 +220,26 @@ def test_tells_a_communication_error_of_the_car_only_where_it_may():
     ]
 
 
-@pytest.mark.parametrize("kind", ["cp_open", "pe_lost"])
-def test_ends_the_session_like_an_unplugged_car(kind):
+def test_ends_the_session_with_a_fault_when_the_earth_is_lost():
     world = charging()
 
-    world.fault(kind)
+    world.fault("pe_lost")
+    opened_s = world.until(lambda: world.see()[0] == "open", 1, "an open contactor")
+    world.run_s(5)
+
+    assert opened_s <= 0.1
+    assert sorted(world.told()) == ["1 Faulted OtherError", "Stop 101 EVDisconnected"]
+    world.fault("pe_lost", False)
+    world.run_s(3)
+    world.unplug()
+    world.run_s(10)
+    assert world.told()[-1] == "1 Available"
+
+
+def test_ends_the_session_like_an_unplugged_car():
+    world = charging()
+
+    world.fault("cp_open")
     opened_s = world.until(lambda: world.see()[0] == "open", 1, "an open contactor")
     world.run_s(5)
 
@@ -232,7 +247,7 @@ def test_ends_the_session_like_an_unplugged_car(kind):
     told = world.told()
     assert sorted(told[:2]) == ["1 Finishing", "Stop 101 EVDisconnected"]
     assert told[2:] == ["1 Available"]
-    world.fault(kind, False)
+    world.fault("cp_open", False)
     world.run_s(10)
     assert world.see()[:3] == ("open", 0, 0)
     assert world.told() == ["1 Preparing"]
