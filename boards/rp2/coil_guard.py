@@ -23,7 +23,7 @@ class CoilGuard:
         self._flag_address = flag_address  # IRQ register of the PIO: a set flag = tripped
         self._flag = flag
         self._passes = passes  # word of one feed: how long the coil stays on without the next
-        self.is_wanted = False  # the contactor asks for the coil
+        self.has_request = False  # the contactor asks for the coil
         self.feeds = 0  # wraps at 2^29
         registers[flag_address] = flag  # whatever an earlier run has left
 
@@ -34,13 +34,13 @@ class CoilGuard:
         does not: who wants the coil back after a trip must have let go of it.
         """
         if level is None:
-            return 1 if self.is_wanted else 0
+            return 1 if self.has_request else 0
         if level:
-            if not self.is_wanted and self._trip_value():
+            if not self.has_request and self._trip_value():
                 self._registers[self._flag_address] = self._flag  # write 1 to clear
-            self.is_wanted = True
+            self.has_request = True
             return None
-        self.is_wanted = False
+        self.has_request = False
         if self._tx_fifo() < _QUEUE:  # full only while tripped or stopped
             self._put(_OFF)
         return None
@@ -50,7 +50,7 @@ class CoilGuard:
 
         Only into an empty queue: words that pile up would be a permission kept for later.
         """
-        if self.is_wanted and self._tx_fifo() == 0 and not self.is_tripped():
+        if self.has_request and self._tx_fifo() == 0 and not self.is_tripped():
             self._put(self._passes)
             self.feeds = (self.feeds + 1) & 0x1FFFFFFF
 

@@ -16,6 +16,6 @@ class GuardedTrip:
     def value(self):  # HOT
         """Return 1 when healthy."""
         guard = self._guard
-        if guard.is_wanted and guard.is_tripped():
+        if guard.has_request and guard.is_tripped():
             return 0
         return self._trip_value()

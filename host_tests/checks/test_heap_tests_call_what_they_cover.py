@@ -17,7 +17,8 @@ import pytest
 import heap
 
 _ROOT = Path(__file__).resolve().parents[2]
-_FIRMWARE = str(_ROOT / "firmware")
+_FIRMWARE = _ROOT / "firmware"
+_BOARDS = _ROOT / "boards"
 _FILES = sorted((_ROOT / "host_tests" / "vm").glob("heap_*.py"))
 
 
@@ -46,12 +47,14 @@ class _CallWitness:
             self.codes.add(frame.f_code)
 
     def names(self):
-        """Return the qualified names of the firmware functions that were called."""
+        """Return the qualified names of the functions of firmware and boards that were called."""
         found = set()
         for code in self.codes:
-            if code.co_filename.startswith(_FIRMWARE):
-                path = Path(code.co_filename).relative_to(_FIRMWARE).with_suffix("")
-                found.add(".".join((*path.parts, code.co_qualname)))
+            path = Path(code.co_filename)
+            for folder, start in ((_FIRMWARE, _FIRMWARE), (_BOARDS, _ROOT)):
+                if path.is_relative_to(folder):
+                    parts = path.relative_to(start).with_suffix("").parts
+                    found.add(".".join((*parts, code.co_qualname)))
         return found
 
 

@@ -211,9 +211,14 @@ class _Hot(ast.NodeVisitor):
         self.generic_visit(node)
 
 
+def _device_sources(root):
+    """Return the files that run on a device: the firmware, and the drivers of the boards."""
+    return sources(root, "firmware") + sources(root, "boards")
+
+
 def hot_functions(root):
-    """Yield (source, qualified name, node) of every HOT function of the firmware."""
-    for source in sources(root, "firmware"):
+    """Yield (source, qualified name, node) of every HOT function of firmware and boards."""
+    for source in _device_sources(root):
         for name, _, node in functions(source.tree):
             if source.comment_has(node, _MARK):
                 yield source, f"{source.module}.{name}", node
@@ -248,7 +253,7 @@ def check(root):
     """Return what allocates in HOT functions, and which of them the VM does not prove."""
     names = _Names(root)
     findings = []
-    for source in sources(root, "firmware"):
+    for source in _device_sources(root):
         findings += _misplaced_marks(source)
     proved = covered(root)
     known = set()
