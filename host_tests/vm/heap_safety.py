@@ -12,6 +12,7 @@ COVERS = (
     "chargecore.base.ticks.ticks_recent",
     "chargecore.safety.contactor.Contactor.open",
     "chargecore.safety.contactor.Contactor.close",
+    "chargecore.safety.contactor.Contactor.step",
     "chargecore.safety.contactor.Contactor.refresh",
     "chargecore.safety.contactor.Contactor.is_feedback_closed",
     "chargecore.safety.dead_man.DeadMan.feed",

@@ -3,7 +3,8 @@
 Arrows: evse asks safety's interlock to close and is told when it opened; it never closes anything.
 
 Protocol of a hardware bundle `hw`, one per connector (boards/*/ make it, EvseController takes it):
-  coil_pin           value(level): contactor coil, 1 = on; read and written by safety only
+  coil_pin           value(level): contactor coil, 1 = on; read and written by safety only. A pin,
+                     a guard (boards/rp2), or a safety.coil_drive.CoilDrive at a PWM
   feedback_pin       value(): auxiliary contact, 1 = main contacts closed
   rcd_pin            value(): residual-current monitor, 1 = healthy (broken wire = 0)
   estop_pin          value(): stop loop, 1 = closed and healthy (broken wire = 0)

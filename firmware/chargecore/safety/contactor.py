@@ -1,6 +1,7 @@
 """Contactor: owns the coil pin and the reason it last opened.
 
-Called by: Interlock (close), anybody (open). The only file that writes a coil pin.
+Called by: Interlock (close, step), anybody (open). The only file that writes a coil pin, which may
+be a machine.Pin or alike, a board's guard (boards/rp2), or a CoilDrive.
 Never: decides whether charging is allowed (Interlock does).
 Heap: none after __init__.
 """
@@ -16,6 +17,7 @@ class Contactor:
     def __init__(self, coil_pin, feedback_pin, clock, events, connector_id):
         coil_pin.value(0)
         self._coil_pin = coil_pin
+        self._step_coil = getattr(coil_pin, "step", None)  # of a CoilDrive
         self._feedback_pin = feedback_pin
         self._clock = clock
         self._events = events
@@ -43,6 +45,11 @@ class Contactor:
             self.closed_at_ms = self._clock.ticks_ms()
             self._coil_pin.value(1)
             self._events.add(EV_CONTACTOR_CLOSED, self._connector_id)
+
+    def step(self, now_ms):  # HOT
+        """Let a coil drive save power. Call it in every full step while the coil is on."""
+        if self._step_coil is not None:
+            self._step_coil(now_ms, self._feedback_pin.value() == 1)
 
     def refresh(self, now_ms):  # HOT
         """Keep old instants old. Call at least once a day."""

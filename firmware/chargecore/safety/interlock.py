@@ -145,6 +145,7 @@ class Interlock:
         self._recover(now_ms)
         self.blocked_by = missing(self, now_ms, gap_ms)
         if contactor.is_closed:
+            contactor.step(now_ms)
             return
         self._end_stop()
         if not self.blocked_by:
