@@ -56,6 +56,7 @@ class App:
         self._build_station(board)
         self._connect(board)
         self._schedule()
+        self._light_up(board)
 
     def _open_stores(self, board):
         clock, events, config = self.clock, self.events, self.config
@@ -96,6 +97,15 @@ class App:
         scheduler.add("ocpp", self.ocpp.poll, 10, 20)
         scheduler.add("station", self.station.step, 50, 20)
         self.scheduler = scheduler
+
+    def _light_up(self, board):
+        model = board.config.get("lamp")
+        if model is not None:
+            from chargecore.indicators import builder as indicators
+
+            parts = self.connectors, self.core.link, self.events
+            lamps = indicators.build(model, board.connectors, *parts)
+            self.scheduler.add("lamps", lamps.step, 50, 2)
 
 
 def run(board):

@@ -105,9 +105,6 @@ class Board:
         if self.on_idle is not None:
             self.on_idle()
 
-    def set_led(self, *_state):
-        """Accept the state for a lamp that this board does not have."""
-
     # ---- what the simulator does ----
 
     def pass_time(self, dt_ms):

@@ -6,6 +6,7 @@ Called by: Board at start. Every board offers bundles with these names.
 from boards.host import pins
 from boards.host.aux_fault import AuxFault
 from boards.host.sim_adc import SimAdc
+from boards.host.sim_lamp import SimLamp
 from boards.host.sim_pin import SimPin
 from boards.host.sim_pwm import SimPwm
 from boards.host.sim_voltage import FULL_SCALE_UV, SimVoltage
@@ -38,6 +39,7 @@ class Hardware:
             self.pp_adc = SimVoltage(first_number + pins.PROXIMITY_SENSE[0], FULL_SCALE_UV)
         self.temp_adc = SimVoltage(first_number + pins.TEMPERATURE_SENSE[0], FULL_SCALE_UV // 2)
         self.aux_fault = AuxFault()
+        self.lamp_bus = SimLamp()
         self.meter_bus = None  # the plant's meter, see Board
 
     def _pin(self, row):
@@ -51,3 +53,4 @@ class Hardware:
         self.lock_a_pin.reset()
         self.lock_b_pin.reset()
         self.pilot_pwm.reset()
+        self.lamp_bus.show(0, 0, 0)

@@ -87,6 +87,7 @@ def _plant_part(board, idx):
         "locked": plant.lock.is_locked,
         "power_w": plant.meter.power_w,
         "register_wh": plant.meter.import_wh,
+        "lamp": list(board.connectors[idx].lamp_bus.colour),
         "ev_state": plant.car.state,
         "plugged": plant.car.is_plugged,
     }

@@ -56,6 +56,7 @@ class BoardTest(unittest.TestCase):
             "estop_pin",
             "aux_fault",
             "meter_bus",
+            "lamp_bus",
             "pp_adc",
             "pe_pin",
             "temp_adc",

@@ -18,6 +18,7 @@ STATION_DEFAULTS = {
     "phases": 3,
     "meter": "simulated",
     "reader": "simulated",
+    "lamp": "simulated",
 }
 
 

@@ -19,6 +19,7 @@ _MAY_IMPORT = {
     "wire": ("base", "store"),  # the outbox is slots over the journal and knows its records
     "net": ("base", "wire"),  # the WebSocket renders messages with wire's writer
     "station": ("base", "safety", "evse", "meters", "readers", "store", "security"),
+    "indicators": ("base", "station"),
     "ocpp16": ("base", "safety", "store", "wire", "station"),
     "ocpp201": ("base", "safety", "store", "wire", "station"),
 }
