@@ -90,11 +90,11 @@ class AdcRing:
         registers = self._registers
         fcs = self._fcs
         self.stop()
-        registers[fcs] = _FCS_OVER | _FCS_UNDER  # write 1 to clear
         for _ in range(_QUEUE):
             if registers[fcs] & _FCS_EMPTY:
                 break
             registers[self._fifo]  # noqa: B018  a read takes the word out
+        registers[fcs] = _FCS_OVER | _FCS_UNDER  # write 1 to clear
         registers[self._div] = (_CYCLES - 1) << _DIV_INT_LSB
         self._dma.config(
             read=self._fifo, write=self._address, count=_TRANSFERS, ctrl=self._ctrl, trigger=True
@@ -112,7 +112,6 @@ class AdcRing:
         for _ in range(_READY_TRIES):  # the conversion that runs takes 2 us
             if registers[self._cs] & _CS_READY:
                 break
-        registers[self._fcs] = 0
         self._dma.active(0)
         self._is_good = False
 

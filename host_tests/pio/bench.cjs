@@ -102,6 +102,13 @@ function applyVoltages({ values }) {
   let channel = null;
   let raw = 0;
   const done = mcu.clock.createAlarm(() => adc.completeADCRead(raw, false));
+  const writeRegister = adc.writeUint32.bind(adc);
+  adc.writeUint32 = (offset, value) => {
+    if (offset === 0) { // CS: AINSEL is the next channel
+      channel = null;
+    }
+    writeRegister(offset, value);
+  };
   adc.onADCRead = () => {
     const cs = mcu.readUint32(ADC_BASE);
     const round = (cs >> 16) & 0x1f;

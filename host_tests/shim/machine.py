@@ -10,6 +10,26 @@ class PinBase:
     OUT = 1
 
 
+class ADC:
+    """An analogue input that nothing is wired to."""
+
+    def __init__(self, pin):
+        self.pin = pin
+
+
+class _Registers:
+    """Memory-mapped registers that nothing is behind. Errors: OSError on every use."""
+
+    def __getitem__(self, address):
+        raise OSError("no hardware register {:#x} here".format(address))
+
+    def __setitem__(self, address, value):
+        raise OSError("no hardware register {:#x} here".format(address))
+
+
+mem32 = _Registers()
+
+
 class Signal:
     """A pin whose meaning may be inverted."""
 
