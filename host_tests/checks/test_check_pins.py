@@ -59,6 +59,50 @@ def test_refuses_a_board_without_a_table(tmp_path):
     assert check_pins.check(root) == ["boards/two:1: no pins.py"]
 
 
+_RP2_BOARD = "from boards.rp2.guards import make_guard\n"
+
+
+def found_on_rp2(root, text):
+    """Return what the check says about a table beside a board that uses boards/rp2."""
+    return check_pins.check(
+        plant(root, {"boards/one/pins.py": text, "boards/one/board.py": _RP2_BOARD})
+    )
+
+
+def test_rp2_board_needs_a_tone_but_no_dead_man(tmp_path):
+    table = _GOOD.replace("DEAD_MAN =", "COIL_TONE =")
+
+    assert found_on_rp2(tmp_path, table) == []
+
+
+def test_names_the_tone_that_an_rp2_board_lacks(tmp_path):
+    findings = found_on_rp2(tmp_path, _GOOD)
+
+    assert len(findings) == 1
+    assert "COIL_TONE" in findings[0]
+
+
+@pytest.mark.parametrize("number", [8, 15, 24, 29])
+def test_refuses_a_pilot_on_rp2_that_a_soft_reset_does_not_stop(tmp_path, number):
+    table = _GOOD.replace("DEAD_MAN =", "COIL_TONE =").replace(
+        "(4, PWM_OUT", f"({number}, PWM_OUT"
+    )
+
+    findings = found_on_rp2(tmp_path, table)
+
+    assert len(findings) == 1
+    assert "soft reset" in findings[0]
+
+
+@pytest.mark.parametrize("number", [6, 7, 16, 23])
+def test_accepts_a_pilot_on_rp2_that_a_soft_reset_stops(tmp_path, number):
+    table = _GOOD.replace("DEAD_MAN =", "COIL_TONE =").replace(
+        "(4, PWM_OUT", f"({number}, PWM_OUT"
+    )
+
+    assert found_on_rp2(tmp_path, table) == []
+
+
 def test_accepts_a_folder_of_shared_drivers_without_a_table(tmp_path):
     root = plant(tmp_path, {"boards/one/pins.py": _GOOD, "boards/chip/driver.py": ""})
 

@@ -2,6 +2,8 @@
 
 A row is NAME = (number, direction, safe level, "wired to"); the file holds nothing else. A folder
 without board.py is no board: it holds the drivers that several boards of one chip share.
+A board that uses those of boards/rp2 has no pin for the dead man but one for each coil's tone, and
+its pilot on a PWM that a soft reset stops (device figures: the port stops slices 0 to 3 only).
 """
 
 import ast
@@ -13,6 +15,9 @@ _DIRECTIONS = (*_OUTPUTS, "IN", "ANALOG_IN", "OPEN_DRAIN")
 # What every board must have: the firmware asks for these by name.
 _NEEDED = ("DEAD_MAN", "CONTACTOR_COIL", "CONTACTOR_FEEDBACK", "RCD_TRIP", "PILOT_PWM")
 _NEEDED += ("PILOT_SENSE",)
+# Boards with the drivers of boards/rp2: the dead man's edges end in the PIO program.
+_NEEDED_RP2 = ("COIL_TONE", *(name for name in _NEEDED if name != "DEAD_MAN"))
+_STOPPED_PWM = (*range(0, 8), *range(16, 24))  # GPIO numbers of PWM slices 0 to 3
 
 
 def _row_error(row):
@@ -41,7 +46,18 @@ def _is_quiet(node):
     return is_text or isinstance(node, ast.ImportFrom)
 
 
-def _check_file(source):
+def _uses_rp2(root, folder):
+    """Tell whether a board imports anything of boards/rp2."""
+    for source in sources(root, "boards"):
+        if source.path.parent == folder:
+            for node in ast.walk(source.tree):
+                module = getattr(node, "module", None)
+                if isinstance(node, ast.ImportFrom) and module and module.startswith("boards.rp2"):
+                    return True
+    return False
+
+
+def _check_file(source, is_rp2):
     findings = []
     owners = {}
     names = set()
@@ -66,7 +82,13 @@ def _check_file(source):
         if number in owners:
             findings.append(source.at(node, f"{name}: pin {number} is {owners[number]}'s already"))
         owners[number] = name
-    missing = [name for name in _NEEDED if name not in names]
+        if is_rp2 and name.startswith("PILOT_PWM") and number not in _STOPPED_PWM:
+            text = (
+                f"{name}: a soft reset would not stop the PWM of GPIO {number}: take 0-7 or 16-23"
+            )
+            findings.append(source.at(node, text))
+    needed = _NEEDED_RP2 if is_rp2 else _NEEDED
+    missing = [name for name in needed if name not in names]
     return findings + [source.at(1, f"signal {name} is missing") for name in missing]
 
 
@@ -75,7 +97,7 @@ def check(root):
     findings = []
     for source in sources(root, "boards"):
         if source.path.name == "pins.py":
-            findings += _check_file(source)
+            findings += _check_file(source, _uses_rp2(root, source.path.parent))
     for board in sorted(path for path in (root / "boards").iterdir() if path.is_dir()):
         if (board / "board.py").is_file() and not (board / "pins.py").is_file():
             findings.append(f"{board.relative_to(root).as_posix()}:1: no pins.py")
