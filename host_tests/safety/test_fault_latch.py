@@ -4,9 +4,10 @@ import unittest
 
 from chargecore.base.event_log import EventLog
 from chargecore.base.events import EV_FAULT, EV_FAULT_CLEARED
-from chargecore.safety.fault_latch import NO_REASON, FaultLatch
+from chargecore.safety.fault_latch import COUNTED, NO_REASON, FaultLatch
 from chargecore.safety.faults import (
     FAULT_GROUND,
+    FAULT_INTERNAL,
     FAULT_NONE,
     FAULT_OTHER,
     FAULT_OVER_VOLTAGE,
@@ -18,7 +19,9 @@ from chargecore.safety.reasons import (
     OPEN_ESTOP,
     OPEN_NOT_CLOSING,
     OPEN_PILOT_SHORT,
+    OPEN_PE_LOST,
     OPEN_RCD,
+    OPEN_SELF_TEST,
     OPEN_WELDED,
 )
 from fakes.clock import FakeClock
@@ -133,7 +136,64 @@ class FaultLatchTest(unittest.TestCase):
         self.assertEqual(self.pass_ms(_MINUTE_MS), 30_000)
         self.fault(OPEN_NOT_CLOSING, FAULT_POWER_SWITCH)
 
-        self.assertEqual(self.pass_ms(10 * _MINUTE_MS), -1)
+        self.assertTrue(self.latch.is_permanent)
+        self.assertEqual(self.pass_ms(10 * _MINUTE_MS, unplugged_ms=10_000), -1)
+
+    def test_lets_a_contactor_that_did_not_close_once_be_when_the_cable_is_pulled(self):
+        for _ in range(5):
+            self.fault(OPEN_NOT_CLOSING, FAULT_POWER_SWITCH)
+            self.assertEqual(self.pass_ms(5_000, unplugged_ms=10_000), 1_000)
+
+        self.assertFalse(self.latch.is_permanent)
+
+    def test_keeps_what_is_permanent_and_nothing_else_for_the_next_boot(self):  # R52
+        self.assertEqual(self.latch.kept_reason(), NO_REASON)
+        self.fault(OPEN_RCD, FAULT_GROUND)
+        self.assertEqual(self.latch.kept_reason(), NO_REASON)
+        self.fault(OPEN_SELF_TEST, FAULT_INTERNAL)
+        self.assertEqual(self.latch.kept_reason(), OPEN_SELF_TEST)
+
+    def test_stays_permanent_after_a_reset(self):
+        self.latch.restore(OPEN_WELDED, FAULT_POWER_SWITCH, False)
+        self.latch.acquit()
+
+        self.assertTrue(self.latch.is_permanent)
+        self.assertEqual(self.pass_ms(_MINUTE_MS, unplugged_ms=10_000), -1)
+        self.assertEqual(self.latch.kept_reason(), OPEN_WELDED)
+
+    def test_waits_for_the_self_test_after_a_power_cycle(self):
+        self.latch.restore(OPEN_NOT_CLOSING, FAULT_POWER_SWITCH, True)
+
+        self.assertFalse(self.latch.is_permanent)
+        self.assertEqual(self.pass_ms(_MINUTE_MS, unplugged_ms=10_000), -1)
+        self.fault(OPEN_RCD, FAULT_GROUND)
+        self.assertEqual(self.latch.kept_reason(), OPEN_NOT_CLOSING)
+        self.latch.acquit()
+
+        self.assertEqual(self.latch.fault, FAULT_NONE)
+        self.assertEqual(self.latch.kept_reason(), NO_REASON)
+
+    def test_is_permanent_again_when_the_self_test_fails_after_a_power_cycle(self):
+        for kept in (OPEN_WELDED, OPEN_SELF_TEST, OPEN_NOT_CLOSING):
+            self.latch = FaultLatch(self.clock, self.events, 1)
+            self.latch.restore(kept, FAULT_INTERNAL, True)
+            self.fault(OPEN_SELF_TEST, FAULT_INTERNAL)
+            self.latch.acquit()
+
+            self.assertTrue(self.latch.is_permanent)
+            self.assertEqual(self.latch.kept_reason(), OPEN_SELF_TEST)
+
+    def test_counts_each_fault_once_and_stops_at_the_top(self):  # R53
+        for _ in range(3):
+            self.fault(OPEN_PE_LOST, FAULT_OTHER)
+            self.pass_ms(5_000, unplugged_ms=2_000)
+        self.fault(OPEN_DIODE, FAULT_OTHER)
+        self.latch.counts[0] = 0xFFFF
+        self.fault(OPEN_RCD, FAULT_GROUND)
+
+        self.assertEqual(self.latch.counts[COUNTED.index(OPEN_PE_LOST)], 3)
+        self.assertEqual(self.latch.counts[0], 0xFFFF)
+        self.assertEqual(sum(self.latch.counts), 0xFFFF + 3)
 
     def test_follows_a_fault_line_at_once_and_as_often_as_it_likes(self):
         for _ in range(1_100):

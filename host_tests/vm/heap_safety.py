@@ -5,7 +5,9 @@ import unittest
 from chargecore.base.ticks import ticks_recent
 from chargecore.safety import faults, reasons
 from chargecore.safety.rcd import Rcd
+from chargecore.store.safety_memory import SafetyMemory
 from fakes.evse_rig import EvseRig
+from fakes.storage import FakeStorage
 from heap import growth, locked
 
 COVERS = (
@@ -21,6 +23,10 @@ COVERS = (
     "chargecore.safety.fault_latch.FaultLatch.lock_out_if_early",
     "chargecore.safety.fault_latch.FaultLatch.step",
     "chargecore.safety.fault_latch.FaultLatch.refresh",
+    "chargecore.safety.fault_latch.FaultLatch.acquit",
+    "chargecore.safety.fault_latch.FaultLatch.kept_reason",
+    "chargecore.safety.fault_latch.FaultLatch._is_for_good",
+    "chargecore.safety.fault_latch.FaultLatch._count",
     "chargecore.safety.fault_latch.FaultLatch._retry",
     "chargecore.safety.fault_latch.FaultLatch._clear",
     "chargecore.safety.faults.is_blocking",
@@ -86,6 +92,11 @@ COVERS = (
     "chargecore.safety.safety_step.SafetyStep._schedule",
     "chargecore.safety.safety_step.SafetyStep._measure",
     "chargecore.safety.watchdog.Watchdog.feed",
+    "chargecore.store.safety_memory.SafetyMemory._u16",
+    "chargecore.store.safety_memory.SafetyMemory._change",
+    "chargecore.store.safety_memory.SafetyMemory._are_open",
+    "chargecore.store.safety_memory.SafetyMemory.poll",
+    "chargecore.store.safety_memory.SafetyMemory.closings",
 )
 
 
@@ -188,6 +199,23 @@ class TestHeapOfSafety(unittest.TestCase):
         self.run_locked(1_500)
 
         self.assertEqual(rig.controller.open_reason, reasons.OPEN_SELF_TEST)
+
+    def test_memory(self):
+        rig = self.rig
+        rig.interlock.restore(reasons.OPEN_WELDED, True)
+        memory = SafetyMemory(FakeStorage(), [rig.interlock], rig.events, rig.clock)
+        memory.load(True)
+        rig.contactor.closings += 1
+        memory.poll(rig.clock.ticks_ms())
+        with locked():
+            rig.contactor.closings += 1  # not due for ten minutes
+            memory.poll(rig.clock.ticks_ms())
+            rig.contactor.is_closed = True
+            memory.poll(rig.clock.ticks_ms())
+            rig.contactor.is_closed = False
+            rig.run_ms(500)
+
+        self.assertFalse(rig.is_faulted())
 
     def test_load_and_temperature(self):
         rig = self.rig

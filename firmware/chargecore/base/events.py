@@ -70,6 +70,8 @@ EV_JOURNAL_OLDER = const(108)
 EV_JOURNAL_NEWER = const(109)
 EV_FILE_NEWER = const(110)
 EV_PRESETS_REFUSED = const(111)
+EV_SAFETY_MEMORY_OLD = const(112)
+EV_SETTINGS_LOST = const(113)
 
 DROPPED_RECORD = const(1)  # kinds in EV_CALL_DROPPED
 DROPPED_STATUS = const(2)
@@ -139,6 +141,8 @@ TEXTS = (
     (EV_JOURNAL_NEWER, "journal: {a} blocks of a newer version, left alone"),
     (EV_FILE_NEWER, "settings or state of a newer version, left alone; an older one is used"),
     (EV_PRESETS_REFUSED, "{a} values of the maker's settings refused, defaults used"),
+    (EV_SAFETY_MEMORY_OLD, "kept faults and counters: newest version is damaged"),
+    (EV_SETTINGS_LOST, "settings lost: {a} mA at most until a setting is written again"),
 )
 
 

@@ -1,8 +1,10 @@
 """FaultLatch: the fault that keeps a connector from charging, and when it may be tried again.
 
 Called by: Interlock. Never: opens a contactor.
-Source: R50..R52 (docs/safety.md): unplugging clears; some faults clear by themselves after a time,
-a few times per session; a weld clears with the supply only. Heap: none after __init__.
+Source: R36, R50..R53 (docs/safety.md): unplugging clears; some faults clear by themselves after a
+time, a few times per session; a weld, a failed self-test and a contactor that twice did not close
+are permanent: they outlive every reset, and after a power cycle the self-test decides.
+Heap: none after __init__.
 """
 
 from array import array
@@ -15,10 +17,12 @@ from chargecore.safety.faults import FAULT_NONE
 from chargecore.safety.reasons import (
     OPEN_AUX_FAULT,
     OPEN_DIODE,
+    OPEN_FEEDBACK_LOST,
     OPEN_LOCK_LOST,
     OPEN_NOT_CLOSING,
     OPEN_OVER_CURRENT,
     OPEN_OVER_TEMPERATURE,
+    OPEN_PE_LOST,
     OPEN_PILOT_INVALID,
     OPEN_PILOT_SHORT,
     OPEN_PILOT_SUPPLY,
@@ -61,6 +65,19 @@ _KINDS = (
     (OPEN_OVER_TEMPERATURE, _BY_LINE),  # the sensor waits: below 60 C after 5 min
 )  # others: by hand
 
+# Index of FaultLatch.counts; new ones go to the end (SafetyMemory keeps them by index).
+COUNTED = (
+    OPEN_RCD,
+    OPEN_WELDED,
+    OPEN_NOT_CLOSING,
+    OPEN_SELF_TEST,
+    OPEN_OVER_CURRENT,
+    OPEN_OVER_TEMPERATURE,
+    OPEN_FEEDBACK_LOST,
+    OPEN_PE_LOST,
+)
+_COUNT_MAX = const(0xFFFF)
+
 
 def _kind_of(reason):  # HOT
     for row in _KINDS:
@@ -78,6 +95,8 @@ class FaultLatch:
         self.fault = FAULT_NONE
         self.reason = NO_REASON  # OPEN_* it came from
         self.is_permanent = False  # R52: until the next power cycle
+        self.is_on_trial = False  # permanent before a power cycle, and the self-test still runs
+        self.counts = array("H", [0] * len(COUNTED))  # R53, of all boots together
         self._retries_left = array("i", _RETRIES)
         self._kind = _BY_HAND
         self._is_locked_out = False  # an early RCD trip
@@ -86,17 +105,50 @@ class FaultLatch:
     def latch(self, reason, fault, now_ms):  # HOT
         """Take a fault, or learn that it is still there."""
         self._seen_at_ms = now_ms
-        if self.is_permanent or (reason == self.reason and fault == self.fault):
+        if self.is_permanent:
             return
-        is_for_good = reason == OPEN_WELDED or reason == OPEN_SELF_TEST
-        is_worse = reason == OPEN_RCD or is_for_good
+        is_for_good = self._is_for_good(reason)
+        if reason == self.reason and fault == self.fault:
+            self.is_permanent = is_for_good  # what was on trial is there again
+            return
+        is_worse = is_for_good or (reason == OPEN_RCD and not self.is_on_trial)
         if self.fault != FAULT_NONE and reason != self.reason and not is_worse:
             return
         self.fault = fault
         self.reason = reason
         self._kind = _kind_of(reason)
         self.is_permanent = is_for_good
+        self._count(reason)
         self._events.add(EV_FAULT, self._connector_id, fault)
+
+    def restore(self, reason, fault, is_on_trial):
+        """Take back what was permanent before this boot. is_on_trial: the supply was off."""
+        self.fault = fault
+        self.reason = reason
+        self._kind = _BY_HAND
+        self.is_permanent = not is_on_trial
+        self.is_on_trial = is_on_trial
+        self._events.add(EV_FAULT, self._connector_id, fault)
+
+    def acquit(self):  # HOT
+        """End a trial: the self-test has passed."""
+        if self.is_on_trial and not self.is_permanent:
+            self.is_on_trial = False
+            self._clear()
+
+    def kept_reason(self):  # HOT
+        """Return the OPEN_* that must outlive a reset, or NO_REASON."""
+        return self.reason if self.is_permanent or self.is_on_trial else NO_REASON
+
+    def _is_for_good(self, reason):  # HOT
+        if reason == OPEN_NOT_CLOSING:  # R36: its one retry is used up
+            return self._retries_left[_BY_CLOSING] == 0
+        return reason == OPEN_WELDED or reason == OPEN_SELF_TEST
+
+    def _count(self, reason):  # HOT
+        for idx in range(len(COUNTED)):
+            if COUNTED[idx] == reason and self.counts[idx] < _COUNT_MAX:
+                self.counts[idx] += 1
 
     def lock_out_if_early(self, closed_ms):  # HOT
         """Forbid the retry of an RCD trip that came closed_ms after closing (R51)."""
@@ -105,7 +157,7 @@ class FaultLatch:
 
     def step(self, is_cause_gone, unplugged_ms, now_ms):  # HOT
         """Clear the fault when it is time. unplugged_ms: for how long no car is there, or -1."""
-        if self.is_permanent:
+        if self.is_permanent or self.is_on_trial:
             return
         if self.fault != FAULT_NONE and not is_cause_gone:
             self._seen_at_ms = now_ms

@@ -64,7 +64,7 @@ class Interlock:
         self._estop_pin = estop_pin
         self._pe_pin = pe_pin  # None: the board does not sense the protective earth
         now_ms = clock.ticks_ms()
-        self._latch = FaultLatch(clock, events, connector_id)
+        self.latch = FaultLatch(clock, events, connector_id)
         self._load = OverCurrent()
         self.self_test = SelfTest(rcd, contactor, clock, events, connector_id)
         # Inputs, written by the controller before every step.
@@ -157,7 +157,7 @@ class Interlock:
     def refresh(self, now_ms):  # HOT
         """Keep old instants old. Call at least once a day."""
         self.contactor.refresh(now_ms)
-        self._latch.refresh(now_ms)
+        self.latch.refresh(now_ms)
         self.self_test.refresh(now_ms)
         self._a_since_ms = ticks_recent(self._a_since_ms, now_ms)
         self._diode_since_ms = ticks_recent(self._diode_since_ms, now_ms)
@@ -167,20 +167,26 @@ class Interlock:
         """Open at once and latch the fault of reason."""
         self._open_for(reason, now_ms)
 
+    def restore(self, reason, is_power_cycle):
+        """Take back a permanent fault of the boot before, before the first step (R52)."""
+        if reason > OPEN_SELF_TEST:  # of a newer build
+            reason = OPEN_SELF_TEST
+        self.latch.restore(reason, fault_of(reason), is_power_cycle)
+
     @property
     def fault(self):  # HOT
         """FAULT_* that is latched, FAULT_NONE when clear."""
-        return self._latch.fault
+        return self.latch.fault
 
     @property
     def fault_reason(self):  # HOT
         """OPEN_* the fault came from; only meaningful while there is one."""
-        return self._latch.reason
+        return self.latch.reason
 
     @property
     def is_permanent(self):  # HOT
         """Return True when only a power cycle clears the fault (R52)."""
-        return self._latch.is_permanent
+        return self.latch.is_permanent
 
     # ---- inputs over time ----
 
@@ -250,7 +256,7 @@ class Interlock:
         if not self.must_stop:
             self.must_stop = True
             self._stop_reason = reason
-        self._latch.latch(reason, fault_of(reason), now_ms)
+        self.latch.latch(reason, fault_of(reason), now_ms)
 
     def _end_stop(self):  # HOT
         self.is_stopping = False
@@ -269,11 +275,11 @@ class Interlock:
         fault = self.aux_fault if reason == OPEN_AUX_FAULT else fault_of(reason)
         if fault == FAULT_NONE:
             return
-        self._latch.latch(reason, fault, now_ms)
+        self.latch.latch(reason, fault, now_ms)
         if was_closed:
             self.pause_ms = _PAUSE_FAULT_MS
             if reason == OPEN_RCD:
-                self._latch.lock_out_if_early(ticks_diff(now_ms, contactor.closed_at_ms))
+                self.latch.lock_out_if_early(ticks_diff(now_ms, contactor.closed_at_ms))
 
     # ---- while closed ----
 
@@ -339,7 +345,9 @@ class Interlock:
         unplugged_ms = self._unplugged_ms(now_ms)
         if unplugged_ms >= _UNPLUGGED_MS:
             self.pause_ms = _PAUSE_MS
-        latch = self._latch
+        latch = self.latch
+        if latch.is_on_trial and self.self_test.is_passed:
+            latch.acquit()
         is_gone = latch.fault == FAULT_NONE or self._is_cause_gone(latch.reason, now_ms)
         latch.step(is_gone, unplugged_ms, now_ms)
 
