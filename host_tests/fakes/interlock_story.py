@@ -1,0 +1,201 @@
+"""InterlockStory: a rig, the truth about it, and events in any order (F42).
+
+An event is (kind, value) or ("fault", (kind, value), is_active); any list of them is a story.
+Runs on both interpreters.
+"""
+
+from chargecore.evse.pilot_sense import CENTRE_UV
+from fakes.evse_rig import EvseRig
+from fakes.interlock_truth import InterlockTruth
+
+FINE_MS = 10  # the pass while something has just happened
+COARSE_MS = 50  # the pass when all has settled: below the gap that is late (R57)
+_SETTLE_MS = 250
+_EMERGENCY = 16  # OPEN_RESET
+_UV_PER_MV = 88
+_STATIC = 65_536  # the SimAdc's duty of a pilot at +12 V
+
+FAULTS = (
+    ("diode_short", 0),
+    ("cp_pe_short", 0),
+    ("cp_open", 0),
+    ("cp_adc_stuck", 6_000),
+    ("cp_adc_stuck", 9_000),
+    ("cp_adc_stuck", 22_000),
+    ("rail_minus", -9_000),
+    ("pe_lost", 0),
+    ("feedback_open", 0),
+    ("feedback_closed", 0),
+    ("contactor_slow", 150),
+    ("coil_open", 0),
+    ("rcd_open", 0),
+    ("estop", 0),
+    ("lock_feedback_lost", 0),
+    ("GroundFailure", 0),
+    ("WeakSignal", 0),
+)
+WAITS_MS = (0, 10, 20, 30, 50, 80, 120, 300, 700, 1_500, 6_500, 9_000)
+STALLS_MS = (50, 100, 150, 400)
+
+# kind, weight, values
+_KINDS = (
+    ("ev", 6, "ABCCCCDEF"),
+    ("fault", 8, None),
+    ("allow", 2, (True, True, False)),
+    ("offer", 2, (0, 5_900, 6_000, 16_000, 63_000)),
+    ("available", 2, (True, True, False)),
+    ("rcd", 2, (True, False)),
+    ("jam", 1, (True, False)),
+    ("lock", 2, (True, True, False)),
+    ("stall", 2, STALLS_MS),
+    ("open", 1, (0,)),
+    ("heal", 5, (0,)),
+    ("boot", 1, (0,)),
+)
+_DECK = tuple(row for row in _KINDS for _ in range(row[1]))
+
+
+class QuickSense:
+    """PilotSense without the reads: the levels that a burst would find. Its own tests cover it."""
+
+    def __init__(self, adc):
+        self._adc = adc
+        self.high_mv = 0
+        self.low_mv = 0
+
+    def read(self, is_wide):
+        adc = self._adc
+        high_uv = adc._high_uv if adc._duty else adc._low_uv
+        low_uv = adc._high_uv if adc._duty == _STATIC else adc._low_uv
+        self.high_mv = (high_uv - CENTRE_UV) // _UV_PER_MV
+        self.low_mv = (low_uv - CENTRE_UV) // _UV_PER_MV
+
+
+def random_event(dice):
+    """Return an event drawn with the dice."""
+    kind, _weight, values = dice.pick(_DECK)
+    if kind == "fault":
+        return (kind, dice.pick(FAULTS), dice.below(2) == 1)
+    return (kind, dice.pick(values))
+
+
+def random_sequence(dice):
+    """Return 2 to 13 times (event, wait in ms)."""
+    return [(random_event(dice), dice.pick(WAITS_MS)) for _ in range(2 + dice.below(12))]
+
+
+class InterlockStory:
+    """Begins in C2 with a closed contactor. Every pass is looked at."""
+
+    def __init__(self):
+        self.rig = rig = EvseRig(pass_ms=FINE_MS)
+        rig.keeps_history = False
+        self.truth = InterlockTruth(rig, False, False)
+        self._active = []  # kinds of the faults that are set
+        self._use_quick_sense()
+
+    def charge(self):
+        """Bring the rig to C2, looked at from the first pass after the boot."""
+        self.wait(3_200)
+        self.act(("ev", "B"))
+        self.act(("lock", True))
+        self.act(("allow", True))
+        self.wait(1_000)
+        self.act(("ev", "C"))
+        self.wait(2_000)
+        return self
+
+    def play(self, sequence):
+        """Let (event, wait in ms) happen one after the other, and a moment more."""
+        for event, wait_ms in sequence:
+            self.act(event)
+            self.wait(wait_ms)
+        self.wait(200)
+
+    def wait(self, wait_ms):
+        """Let time pass, in longer passes once it is quiet."""
+        fine_ms = min(wait_ms, _SETTLE_MS)
+        self._run(fine_ms, FINE_MS)
+        self._run(wait_ms - fine_ms, COARSE_MS)
+
+    def act(self, event):
+        """Let one event happen."""
+        kind, value = event[0], event[1]
+        rig = self.rig
+        if kind == "ev":
+            rig.ev(value)
+        elif kind == "fault":
+            self._fault(value, event[2])
+        elif kind == "rcd":
+            rig.plant.rcd.has_residual = value
+        elif kind == "jam":
+            rig.plant.lock.is_jammed = value
+        elif kind == "stall":
+            rig.is_stalled = True
+            self._run(value, FINE_MS)
+            rig.is_stalled = False
+        elif kind == "heal":
+            self._heal()
+        elif kind == "boot":
+            self._boot()
+        else:
+            self._command(kind, value)
+
+    def _run(self, wait_ms, pass_ms):
+        rig, look = self.rig, self.truth.look
+        rig.pass_ms = pass_ms
+        for _ in range(wait_ms // pass_ms):
+            rig.one_pass()
+            look()
+
+    def _command(self, kind, value):
+        controller, truth = self.rig.controller, self.truth
+        if kind == "allow":
+            truth.allowed = value
+            controller.allow(value)
+        elif kind == "offer":
+            truth.limit_ma = value
+            controller.set_offer_ma(value)
+        elif kind == "available":
+            truth.available = value
+            controller.set_available(value)
+        elif kind == "lock":
+            (controller.lock_cable if value else controller.unlock_cable)()
+        else:
+            controller.emergency_open(_EMERGENCY)
+
+    def _fault(self, row, is_active):
+        kind, value = row
+        self.rig.fault(kind, is_active, value)
+        if is_active and kind not in self._active:
+            self._active.append(kind)
+        elif not is_active and kind in self._active:
+            self._active.remove(kind)
+        if kind == "cp_adc_stuck":
+            self.truth.stuck_mv = value if is_active else None
+
+    def _heal(self):
+        """Take every cause away, pull the cable, and begin anew."""
+        for kind in list(self._active):
+            self._fault((kind, 0), False)
+        plant = self.rig.plant
+        plant.rcd.has_residual = False
+        plant.lock.is_jammed = False
+        self.rig.unplug()
+        self.wait(1_200)
+        self.rig.ev("C")
+        self._command("lock", True)
+        for kind, value in (("allow", True), ("offer", 16_000), ("available", True)):
+            self._command(kind, value)
+
+    def _boot(self):
+        """A reset of the chip: every output falls back, the firmware begins anew."""
+        rig = self.rig
+        rig.one_shot.reset()
+        rig.hw.reset()
+        rig.boot()
+        self._use_quick_sense()
+        self.truth.boot()
+
+    def _use_quick_sense(self):
+        self.rig.controller._sense = QuickSense(self.rig.hw.pilot_adc)
