@@ -14,6 +14,7 @@ from sources import main, sources
 _CLOSER = "firmware/chargecore/safety/interlock.py"
 _MAKER = "firmware/chargecore/evse/controller.py"
 _DRIVERS = ("firmware/chargecore/safety/contactor.py", "firmware/chargecore/safety/coil_drive.py")
+_HOLDERS = ("Interlock", "SelfTest", "RcdTest", "getattr")
 _COIL_ENDS = ("coil", "coils", "pin", "pins", "pwm", "drive", "output", "out", "io")
 _QUESTIONS = ("is", "has", "may", "can")
 _PIN_WRITES = ("value", "on", "off", "high", "low", "toggle", "__call__", "init", "irq")
@@ -56,10 +57,8 @@ def _pairs(tree):
         elif isinstance(node, (ast.NamedExpr, ast.AnnAssign)) and node.value is not None:
             yield node.target, node.value
         elif isinstance(node, (ast.For, ast.comprehension)):
-            values = (
-                node.iter.elts if isinstance(node.iter, (ast.Tuple, ast.List)) else [node.iter]
-            )
-            for value in values:
+            is_list = isinstance(node.iter, (ast.Tuple, ast.List))
+            for value in node.iter.elts if is_list else [node.iter]:
                 yield from _unpacked(node.target, value)
         elif isinstance(node, ast.withitem) and node.optional_vars is not None:
             yield node.optional_vars, node.context_expr
@@ -118,7 +117,8 @@ def _closings(source, names):
 
 
 def _makings(source, names):
-    """Find who makes a contactor of his own, or gives one to somebody who may close it."""
+    """Find who makes a contactor of his own, or hands one to somebody who may close it."""
+    is_board = source.name.startswith("boards/")  # the plant's contactors are models
     for node in ast.walk(source.tree):
         if not isinstance(node, ast.Call):
             continue
@@ -126,8 +126,9 @@ def _makings(source, names):
         if name == "Contactor" and source.name != _MAKER:
             yield source.at(node, "makes a contactor; only evse/controller.py may")
         arguments = node.args + [word.value for word in node.keywords]
-        if name not in ("Interlock", "getattr") and any(map(names.is_contactor, arguments)):
-            yield source.at(node, "hands a contactor on; only Interlock() gets one")
+        is_known = is_board or name in _HOLDERS
+        if not is_known and any(map(names.is_contactor, arguments)):
+            yield source.at(node, "hands a contactor on; only the interlock gets one")
 
 
 def _hidden(source, names):
@@ -239,9 +240,8 @@ class _BoardFile(ast.NodeVisitor):
     def _visit_maker(self, node, name):
         arguments = node.args + [word.value for word in node.keywords]
         is_maker = name in _MAKERS
-        numbers = [getattr(argument, "value", None) for argument in node.args[:1]]
         is_coil = any(map(self._names.is_coil, arguments))
-        if is_maker and (is_coil or self._coil_numbers.intersection(numbers)):
+        if is_maker and (is_coil or self._has_coil_number(node)):
             for word in node.keywords:
                 if word.arg in ("value", "duty", "duty_u16") and not _is_zero(word.value):
                     self._tell(node, "makes a coil pin that begins on")
@@ -249,6 +249,13 @@ class _BoardFile(ast.NodeVisitor):
                 self._tell(node, "makes a second pin of a coil")
         elif is_coil and name not in _GUARDS and not is_maker:
             self._tell(node, "hands a coil to what is no guard of it")
+
+    def _has_coil_number(self, node):
+        """Tell whether Pin(n), also as in PWM(Pin(n)), has the number of a coil."""
+        if not (isinstance(node, ast.Call) and _last_name(node.func) in _MAKERS and node.args):
+            return False
+        first = node.args[0]
+        return getattr(first, "value", None) in self._coil_numbers or self._has_coil_number(first)
 
     def visit_Attribute(self, node):
         if node.attr in _PIN_WRITES and self._names.is_coil(node.value):
