@@ -182,6 +182,8 @@ class Commands:
         tag = values["id_tag"].encode()
         if len(tag) > 20:
             raise Refusal("field 'id_tag': must have 1..20 bytes")
+        if self._board.config.get("reader") != "simulated":
+            raise Refusal("the station has no card reader")
         if self._board.reader_bus.swipe(tag, values["connector"]) is False:
             raise Refusal("the reader still holds the previous card")
         return {}
