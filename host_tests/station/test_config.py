@@ -59,6 +59,16 @@ class LoadTest(unittest.TestCase):
         self.assertTrue(config.has_profile(b"Core"))
         self.assertFalse(config.has_profile(b"RemoteTrigger"))
 
+    def test_allows_the_least_current_while_its_settings_are_lost(self):  # F44
+        config = StationConfig()
+        config.load({"id": "CP", "csms_url": "ws://h", "max_current": 16})
+        config.set_settings_lost(True)
+        self.assertEqual(config.max_current_ma, 6_000)
+
+        config.set_settings_lost(False)
+
+        self.assertEqual(config.max_current_ma, 16_000)
+
     def test_names_the_field_when_it_cannot_be_used(self):
         for field, values in (
             ("id", (None, "", 5, "x" * 49)),

@@ -125,6 +125,17 @@ class StationTest(unittest.TestCase):
 
         self.assertEqual(self.world.told(0), [(FAULTED, FAULT_INTERNAL)])
 
+    def test_warns_and_offers_the_least_current_while_its_settings_are_lost(self):  # F44
+        self.world.config.set_settings_lost(True)
+        self.world.run_ms(1_000)
+        self.assertEqual(self.world.told(0), [(AVAILABLE, FAULT_INTERNAL)])
+        self.assertEqual([c.limit_ma for c in self.world.connectors], [6_000, 6_000])
+        self.world.config.set_settings_lost(False)
+        self.world.run_ms(1_000)
+
+        self.assertEqual(self.world.told(0), [(AVAILABLE, FAULT_NONE)])
+        self.assertEqual([c.limit_ma for c in self.world.connectors], [32_000, 32_000])
+
     def test_runs_without_a_reader(self):
         self.station._reader = None
         self.world.run_ms(1_000)

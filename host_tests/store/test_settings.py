@@ -15,7 +15,12 @@ from chargecore.base.codes import (
     OK,
 )
 from chargecore.base.event_log import EventLog
-from chargecore.base.events import EV_FILE_NEWER, EV_FLASH_ERROR, EV_SETTINGS_OLD
+from chargecore.base.events import (
+    EV_FILE_NEWER,
+    EV_FLASH_ERROR,
+    EV_SETTINGS_LOST,
+    EV_SETTINGS_OLD,
+)
 from chargecore.store.settings import REBOOT, RO, RW, T_BOOL, T_INT, T_TEXT, WO, Settings
 from chargecore.store.version_pair import VersionPair
 from fakes.scratch import new_folder, read_bytes, write_bytes
@@ -40,6 +45,10 @@ class Target:
         self.secret = b""
         self.profile = 0
         self.frozen = ()
+        self.lost = []
+
+    def set_settings_lost(self, is_lost):
+        self.lost.append(is_lost)
 
     def set_text(self, attribute, value):
         if b"!" in value:
@@ -296,6 +305,50 @@ class SettingsOnFilesTest(unittest.TestCase):
 
         last = self.events.total - 1
         self.assertEqual(self.events.field(last, 0), EV_SETTINGS_OLD)
+
+    def lose(self):
+        """Damage all that was kept, and boot."""
+        self.boot()
+        self.settings.set(b"Period", b"20")
+        for name in (".a", ".b"):
+            write_bytes(self.path + name, b"broken")
+        self.boot()
+
+    def test_uses_the_defaults_and_tells_the_target_when_everything_is_damaged(self):  # F44
+        self.lose()
+
+        self.assertEqual(self.target.period_s, 10)
+        self.assertTrue(self.settings.is_lost)
+        self.assertEqual(self.target.lost, [True])
+        self.assertEqual(self.events.field(self.events.total - 1, 0), EV_SETTINGS_LOST)
+
+    def test_does_not_call_settings_lost_that_were_never_made(self):
+        self.boot()
+
+        self.assertFalse(self.settings.is_lost)
+        self.assertEqual(self.target.lost, [])
+        self.assertEqual(self.events.total, 0)
+
+    def test_stays_lost_over_boots_and_whatever_the_station_learns_itself(self):
+        self.lose()
+        for _ in range(2):
+            self.assertEqual(self.settings.set_int(0, 44), OK)
+            self.assertEqual(self.target.period_s, 44)
+            self.assertTrue(self.settings.is_lost)
+            self.boot()
+
+        self.assertTrue(self.settings.is_lost)
+
+    def test_is_not_lost_any_more_when_somebody_sets_a_value_even_to_what_it_is(self):
+        self.lose()
+        self.assertEqual(self.settings.set(b"Period", b"1000"), E_RANGE)
+        self.assertTrue(self.settings.is_lost)
+
+        self.assertEqual(self.settings.set(b"Period", b"10"), OK)
+
+        self.assertEqual(self.target.lost, [True, False])
+        self.boot()
+        self.assertFalse(self.settings.is_lost)
 
     def test_says_so_when_a_newer_build_has_left_files_of_its_own(self):
         write_bytes(self.path + ".a2", b"")

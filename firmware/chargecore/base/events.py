@@ -20,6 +20,7 @@ EV_LOCK_FAILED = const(25)
 EV_PILOT_PULSE = const(26)
 EV_SAFETY_LATE = const(27)
 EV_SELF_TEST = const(28)
+EV_WAKE_UP = const(29)
 
 EV_TX_STARTED = const(40)
 EV_TX_STOPPED = const(41)
@@ -95,6 +96,7 @@ TEXTS = (
         "connector {a}: self-test, result {b} (0 passed, RCD: 1 no trip, 2 no release, "
         "3 tripped at boot, pilot: 4 no +12 V, 5 no -12 V)",
     ),
+    (EV_WAKE_UP, "connector {a}: the car sleeps, wake-up by {b} ms of -12 V"),
     (EV_TX_STARTED, "connector {a}: transaction {b} started"),
     (EV_TX_STOPPED, "connector {a}: transaction {b} stopped"),
     (EV_AUTHORIZED, "connector {a}: authorized, way {b}"),
@@ -142,7 +144,7 @@ TEXTS = (
     (EV_FILE_NEWER, "settings or state of a newer version, left alone; an older one is used"),
     (EV_PRESETS_REFUSED, "{a} values of the maker's settings refused, defaults used"),
     (EV_SAFETY_MEMORY_OLD, "kept faults and counters: newest version is damaged"),
-    (EV_SETTINGS_LOST, "settings lost: {a} mA at most until a setting is written again"),
+    (EV_SETTINGS_LOST, "settings lost: defaults and the least current until one is set again"),
 )
 
 

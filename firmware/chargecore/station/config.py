@@ -55,6 +55,8 @@ class StationConfig:
         self.connectors = ()  # one dict per connector as station.json has them, for the board
         self.has_socket = True  # False: tethered cable, nothing to lock
         self.max_current_ma = 32_000
+        self._rated_ma = 32_000  # max_current_ma but for lost settings
+        self.are_settings_lost = False  # defaults are in force, and 6 A at most (F44)
         self.phases = 3
         self.frozen = ()  # attributes that the hardware fixes: their keys are read-only
         # Derived from it.
@@ -125,6 +127,11 @@ class StationConfig:
         if self.auth_key_hex and b":" in self.station_id:
             raise ConfigError("id")
 
+    def set_settings_lost(self, are_lost):
+        """Learn that flash gave no settings back, or that somebody has set them again."""
+        self.are_settings_lost = are_lost
+        self.max_current_ma = _AMPS_MIN * 1000 if are_lost else self._rated_ma
+
     def set_text(self, attribute, value):
         """Check a text setting and take it with what follows. Return OK, E_RANGE or E_LENGTH."""
         code = OK
@@ -191,7 +198,8 @@ class StationConfig:
             self.unlock_on_ev_side_disconnect = False
             self.frozen = ("unlock_on_ev_side_disconnect",)
         max_current_a = station.get("max_current", self.max_current_ma // 1000)
-        self.max_current_ma = _in_range("max_current", max_current_a, _AMPS_MIN, _AMPS_MAX) * 1000
+        self._rated_ma = _in_range("max_current", max_current_a, _AMPS_MIN, _AMPS_MAX) * 1000
+        self.max_current_ma = self._rated_ma
         self.phases = _in_range("phases", station.get("phases", 3), 1, 3)
         if self.phases == 2:
             raise ConfigError("phases")

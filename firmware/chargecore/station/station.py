@@ -9,7 +9,13 @@ from micropython import const
 
 from chargecore.base.events import EV_READER_SILENT, EV_RESET_REQUESTED
 from chargecore.base.ticks import ticks_diff
-from chargecore.safety.faults import FAULT_NONE, FAULT_READER, FAULT_RESET, is_blocking
+from chargecore.safety.faults import (
+    FAULT_INTERNAL,
+    FAULT_NONE,
+    FAULT_READER,
+    FAULT_RESET,
+    is_blocking,
+)
 from chargecore.safety.reasons import OPEN_RESET
 from chargecore.station.id_tag import IdTag
 from chargecore.station.status_log import StatusLog
@@ -154,7 +160,9 @@ class Station:
         self._keeper.step(now_ms)
         log = self.status_log
         fault = self.fault
-        if fault == FAULT_NONE and self._is_reader_silent:
+        if fault == FAULT_NONE and self._config.are_settings_lost:
+            fault = FAULT_INTERNAL  # a warning here: sessions go on, with the least current
+        elif fault == FAULT_NONE and self._is_reader_silent:
             fault = FAULT_READER
         log.update(self._status(), fault, now_ms)
         log.settle(self._config.minimum_status_duration_s, now_ms)

@@ -19,7 +19,12 @@ from chargecore.base.codes import (
     E_UNKNOWN_KEY,
     OK,
 )
-from chargecore.base.events import EV_FILE_NEWER, EV_FLASH_ERROR, EV_SETTINGS_OLD
+from chargecore.base.events import (
+    EV_FILE_NEWER,
+    EV_FLASH_ERROR,
+    EV_SETTINGS_LOST,
+    EV_SETTINGS_OLD,
+)
 
 T_BOOL = const(0)
 T_INT = const(1)
@@ -47,6 +52,8 @@ class Settings:
     """Rows by index; values live as attributes of target. Image full: E_FULL, nothing changes.
 
     storage is a VersionPair. Order at boot: construct, force() what the maker preset, load().
+    When what was kept cannot be read at all the defaults are in force and `is_lost` (F44), until
+    somebody sets a value again; the target is told by set_settings_lost(is_lost).
     """
 
     def __init__(self, table, target, storage, events, capacity_b=1024):
@@ -57,6 +64,7 @@ class Settings:
         self._on_change = None  # called with the row after a value was accepted
         self._image_buf = bytearray(capacity_b)
         self._foreign_buf = b""  # stored entries of keys this build does not have: kept
+        self.is_lost = False
         self.row_count = len(table)
         self._defaults = [None] * len(table)
         for row in range(len(table)):
@@ -132,19 +140,26 @@ class Settings:
             return E_LENGTH
         before = self.value(row)
         code = self._take(row, buf, start, end)
-        return self._keep(row, before) if code == OK else code
+        if code == OK:
+            code = self._keep(row, before, self.is_lost)
+            if self.is_lost and (code == OK or code == E_REBOOT):
+                self._set_lost(False)
+        return code
 
     def set(self, key, value):
         """Set a key, as bytes, to a text, as bytes. Errors: as set_text, E_UNKNOWN_KEY."""
         return self.set_text(self.row_of(key), value, 0, len(value))
 
     def set_int(self, row, number):
-        """Set a number the station learned, moved into the row's range. Return as set_text."""
+        """Set a number the station learned, moved into the row's range. Return as set_text.
+
+        While the settings are lost it is not kept: that would make them look like somebody's.
+        """
         low = self._table[row][_LOW]
         high = self._table[row][_HIGH]
         before = self.value(row)
         self._assign(row, low if number < low else high if number > high else number)
-        return self._keep(row, before)
+        return self._keep(row, self.value(row) if self.is_lost else before)
 
     def adopt_heartbeat_interval(self, interval_s):
         """Take the interval of an accepted BootNotification (OCPP 1.6 §4.2, B2 of the rules)."""
@@ -165,8 +180,8 @@ class Settings:
                 refused += 1
         return refused
 
-    def _keep(self, row, before):
-        if self.value(row) != before:
+    def _keep(self, row, before, is_forced=False):
+        if is_forced or self.value(row) != before:
             code = self._save()
             if code != OK:
                 self._assign(row, before)
@@ -208,8 +223,11 @@ class Settings:
         length = self._storage.load(image_buf)
         if self._storage.is_newer:
             self._events.add(EV_FILE_NEWER)
-        if self._storage.is_old or (length < 0 and length != E_EMPTY):
+        if self._storage.is_old:
             self._events.add(EV_SETTINGS_OLD)
+        if length < 0 and length != E_EMPTY:
+            self._events.add(EV_SETTINGS_LOST)
+            self._set_lost(True)
         foreign_buf = bytearray()
         at = 0
         while at + _ENTRY_HEAD_LEN <= length:
@@ -224,6 +242,10 @@ class Settings:
                 self._take(row, image_buf, value_at, value_end)
             at = value_end
         self._foreign_buf = bytes(foreign_buf)
+
+    def _set_lost(self, is_lost):
+        self.is_lost = is_lost
+        self._target.set_settings_lost(is_lost)
 
     def _save(self):
         length = 0
