@@ -8,6 +8,7 @@ import gc
 
 from micropython import const
 
+from chargecore.base.boot_causes import CAUSE_POWER
 from chargecore.base.clock import Clock
 from chargecore.base.event_log import EventLog
 from chargecore.base.events import EV_BOOT
@@ -64,6 +65,8 @@ class App:
         self.stores = store.build(*place, TABLE, config, board.config.get("settings"), events)
         clock.boot_number = self.stores.state.next_boot()
         events.add(EV_BOOT, clock.boot_number, board.reset_cause)
+        parts = self.stores, self.controllers, events, clock
+        self.memory = store.build_safety_memory(*parts, board.reset_cause == CAUSE_POWER)
         self.outbox = Outbox(self.stores.journal, clock, events, config)
         self.outbox.start()
 
@@ -96,6 +99,7 @@ class App:
         scheduler.add("connection", self.network.liveness.poll, 10, 20)
         scheduler.add("ocpp", self.ocpp.poll, 10, 20)
         scheduler.add("station", self.station.step, 50, 20)
+        scheduler.add("safety memory", self.memory.poll, 1_000, 20)
         self.scheduler = scheduler
 
     def _light_up(self, board):
@@ -124,6 +128,7 @@ def run(board):
             scheduler.step(board.ticks_ms())
             if app.station.is_reset_due:
                 meters.commit(app.meters)
+                app.memory.flush(board.ticks_ms())
                 return RESTART
             if (scheduler.needs_reset or liveness.needs_reset) and not app.station.is_charging():
                 app.station.request_reset(RESET_OWN, board.ticks_ms())

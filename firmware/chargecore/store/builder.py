@@ -5,6 +5,7 @@ from micropython import const
 from chargecore.base.events import EV_PRESETS_REFUSED
 from chargecore.store.flash_files import FlashFiles
 from chargecore.store.journal import Journal
+from chargecore.store.safety_memory import SafetyMemory
 from chargecore.store.settings import Settings
 from chargecore.store.state import STATE_LEN, StateStore
 from chargecore.store.version_pair import VersionPair
@@ -46,3 +47,11 @@ def build(root_path, flash, table, config, presets, events):
     settings.load()
     cards = VersionPair(root_path + "/cards")
     return Stores(state, settings, Journal(flash, events), cards, root_path)
+
+
+def build_safety_memory(stores, controllers, events, clock, is_power_cycle):
+    """Return the SafetyMemory of all connectors; permanent faults are in force again."""
+    locks = [controller.interlock for controller in controllers]
+    memory = SafetyMemory(stores.pair("safety"), locks, events, clock)
+    memory.load(is_power_cycle)
+    return memory
