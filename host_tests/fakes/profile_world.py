@@ -20,7 +20,7 @@ HARDWARE_MA = 32_000
 class ProfileWorld:
     """A table, a calculator and a composite schedule; uptime runs UP_S behind wall time."""
 
-    UP_S = 91_000_000
+    UP_S = 50_000_000
 
     def __init__(self, connector_count=2, phases=3, falls_back=False):
         self.connector_count = connector_count
