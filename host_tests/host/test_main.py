@@ -9,7 +9,9 @@ from boards.host.board import POWER_STOP, Board
 from chargecore.base.boot_causes import CAUSE_POWER, CAUSE_RESET, CAUSE_WATCHDOG
 from chargecore.base.errors import ConfigError
 from chargecore.base.events import EV_BOOT
-from chargecore.safety.reasons import OPEN_EXCEPTION, OPEN_SHUTDOWN
+from chargecore.safety.fault_latch import NO_REASON
+from chargecore.safety.faults import FAULT_NONE, FAULT_POWER_SWITCH
+from chargecore.safety.reasons import OPEN_EXCEPTION, OPEN_SHUTDOWN, OPEN_WELDED
 from chargecore.station.station import RESET_HARD
 from fakes.scratch import new_folder
 
@@ -192,6 +194,66 @@ class MainTest(unittest.TestCase):
 
         self.assertEqual(board.app.events.field(0, 0), EV_BOOT)
         self.assertEqual((first, board.app.events.field(0, 2)), (CAUSE_POWER, CAUSE_RESET))
+
+    def run_with(self, board, passes, cause=None):
+        """Boot for that cause, run for so many passes, and return the interlock."""
+        if cause is not None:
+            board.begin_boot()
+            board.reset_cause = cause
+        board.power = 0
+        last = board.passes + passes
+        board._turn = lambda board: stop(board) if board.passes >= last else None
+        firmware.run(board)
+        return board.app.controllers[0].interlock
+
+    def test_keeps_a_weld_over_resets_until_the_supply_was_off_and_the_contacts_are_open(self):
+        """F23, R52: written with open contactors, in force before the first safety step."""
+        board = self.new_board(stop)
+        contactor = board.plants[0].contactor
+        contactor.is_welded = contactor.is_closed = True
+        lock = self.run_with(board, 200)
+        self.assertEqual(lock.fault_reason, OPEN_WELDED)
+        contactor.is_welded = False
+
+        for cause in (CAUSE_RESET, CAUSE_WATCHDOG):
+            lock = self.run_with(board, 200, cause)
+            self.assertEqual((lock.fault_reason, lock.is_permanent), (OPEN_WELDED, True))
+            self.assertEqual(board.connectors[0].pilot_pwm.duty, 0)
+        lock = self.run_with(board, 5, CAUSE_POWER)
+        self.assertEqual((lock.fault, lock.is_permanent), (FAULT_POWER_SWITCH, False))
+        lock = self.run_with(board, 200, CAUSE_POWER)
+        self.assertEqual((lock.fault, lock.latch.kept_reason()), (FAULT_NONE, NO_REASON))
+
+        lock = self.run_with(board, 200, CAUSE_RESET)
+
+        self.assertEqual(lock.fault, FAULT_NONE)
+        self.assertEqual(lock.latch.counts[1], 1)
+
+    def test_keeps_a_weld_over_a_power_cycle_while_the_contacts_are_closed(self):
+        board = self.new_board(stop)
+        contactor = board.plants[0].contactor
+        contactor.is_welded = contactor.is_closed = True
+        self.run_with(board, 200)
+
+        for _ in range(2):
+            lock = self.run_with(board, 200, CAUSE_POWER)
+            self.assertEqual((lock.fault_reason, lock.is_permanent), (OPEN_WELDED, True))
+
+    def test_writes_what_it_has_counted_before_a_reset(self):
+        def turn(board):
+            charge(board)
+            if board.passes == 2_000:
+                board.app.controllers[0].allow(False)
+                board.app.station.request_reset(RESET_HARD, board.ticks_ms())
+
+        board = self.new_board(turn)
+        self.assertEqual(firmware.run(board), firmware.RESTART)
+        closings = board.app.memory.closings(0)
+        self.assertTrue(closings >= 1)
+
+        self.run_with(board, 5, CAUSE_RESET)
+
+        self.assertEqual(board.app.memory.closings(0), closings)
 
     def test_resets_for_a_silent_server_when_no_session_runs(self):
         """The last rung of the liveness ladder waits for the end of the session."""
