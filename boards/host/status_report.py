@@ -12,6 +12,7 @@ from chargecore.base.ticks import ticks_diff
 from chargecore.net import liveness
 from chargecore.ocpp16 import boot, words
 from chargecore.safety import reasons
+from chargecore.safety.fault_latch import COUNTED
 
 _BOOT_STATES = {
     boot.BOOT_PENDING: "Pending",
@@ -108,6 +109,10 @@ def _firmware_part(board, idx):
         "opened_at_ms": _since_boot_ms(board, _get(contactor, "opened_at_ms", None)),
         "closed_at_ms": _since_boot_ms(board, _get(contactor, "closed_at_ms", None)),
         "rcd_tripped": _is_rcd_tripped(board, idx, controller),
+        "self_tested": bool(_get(controller, "interlock.is_tested", False)),
+        "blocked_by": _get(controller, "interlock.blocked_by", None),
+        "permanent_reason": _permanent_reason(controller),
+        "counters": _counters(app, idx, controller),
         "status": _word(words.STATUS, _get(connector, "status.status", None)),
         "error_code": _word(words.ERROR_CODE, _get(connector, "fault", None)),
         "transaction_id": transaction.transaction_id if is_known else None,
@@ -141,6 +146,23 @@ def _tag_text(tag):
 def _is_rcd_tripped(board, idx, controller):
     latched = _get(controller, "rcd.is_tripped", False)
     return bool(latched) or board.plants[idx].rcd.is_tripped
+
+
+def _permanent_reason(controller):
+    """Return the name of the reason that only a power cycle may end, or None."""
+    latch = _get(controller, "interlock.latch", None)
+    return None if latch is None else _reason_name(latch.kept_reason())
+
+
+def _counters(app, idx, controller):
+    """Return closings and counted faults of all boots together, by name, None while rebooting."""
+    memory = _get(app, "memory", None)
+    if memory is None:
+        return None
+    counters = {"closings": memory.closings(idx)}
+    for reason, count in zip(COUNTED, controller.interlock.latch.counts):
+        counters[_reason_name(reason)] = count
+    return counters
 
 
 def _since_boot_ms(board, at_ms):
