@@ -90,8 +90,9 @@ class FakeMfrc522:
             self.power_cycle()
         else:
             registers[register] = value
-            if register == _FRAMING and value & 0x80 and registers[_COMMAND] == 0x0C:
-                self._exchange(value & 7)
+            is_start = register == _FRAMING or register == _COMMAND
+            if is_start and registers[_FRAMING] & 0x80 and registers[_COMMAND] == 0x0C:
+                self._exchange(registers[_FRAMING] & 7)
 
     def _exchange(self, bits):
         registers = self.registers

@@ -130,8 +130,9 @@ class FakePn532I2c:
 
     def writeto(self, address, buf):
         self._begin(address, len(buf))
-        self.chip.is_awake = True
-        self.chip.hear(buf)
+        if self.chip.is_awake:
+            self.chip.hear(buf)
+        self.chip.is_awake = True  # what wakes it is lost
         return len(buf)
 
     def readfrom_into(self, address, buf):

@@ -1,7 +1,7 @@
 """Mfrc522: the card reader chip MFRC522 (RC522 modules), asked for cards in steps.
 
 Called by: Station. Keeps the protocol of the package; no step waits for the air, each begins an
-exchange with the card or takes the outcome of the one before. A poll makes 22 register accesses
+exchange with the card or takes the outcome of the one before. A poll makes 23 register accesses
 of two bytes at most.
 Two cards at once are not told apart: none is read, `collisions` counts it. Which of two cards in
 a purse is to pay is not for the reader to say. Heap: none after __init__.
@@ -170,6 +170,8 @@ class Mfrc522:
         registers.write(_FIFO_LEVEL, _FLUSH)
         for i in range(length):
             registers.write(_FIFO_DATA, self._fifo_buf[i])
+        # StartSend does not clear itself: left set, the command would send at once.
+        registers.write(_BIT_FRAMING, bits)
         registers.write(_COMMAND, _TRANSCEIVE)
         registers.write(_BIT_FRAMING, _START_SEND | bits)
         self._step = step

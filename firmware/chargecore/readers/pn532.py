@@ -28,6 +28,7 @@ _COMMANDS = (
 )
 _ANSWERS = b"\x15\x03\x13\x33\x4b"  # command + 1
 _NACK_FRAME = b"\x00\x00\xff\xff\x00\x00"
+_STEP_WAKE = const(-1)
 _STEP_VERSION = const(1)
 _STEP_LIST = const(4)
 _IC = const(0x32)  # PN532, in the answer to GetFirmwareVersion
@@ -64,7 +65,7 @@ class Pn532:
         self.garbled = 0  # commands with an answer that was not good, twice
         self.refused = 0  # commands that the chip did not understand
         self._gate = CardGate(self)
-        self._step = 0  # index of the command at work, or next
+        self._step = _STEP_WAKE  # index of the command at work, or next
         self._is_waiting = False
         self._is_ack_due = False
         self._is_repeated = False  # the answer has been asked for once more
@@ -85,8 +86,10 @@ class Pn532:
             self._send(now_ms)
 
     def _send(self, now_ms):  # HOT
-        if self._step == 0:
-            self._link.wake()  # a chip that does not hear this one may still hear the next
+        if self._step == _STEP_WAKE:
+            self._step = 0
+            self._link.wake()  # its oscillator takes 2 ms: the command goes out with the next poll
+            return
         self._is_waiting = True
         self._is_ack_due = True
         self._is_repeated = False
@@ -172,7 +175,7 @@ class Pn532:
     def _fail(self, now_ms):  # HOT
         """Begin anew, in a while: the chip may have been reset, or the bus be stuck."""
         self._is_waiting = False
-        self._step = 0
+        self._step = _STEP_WAKE
         self._at_ms = ticks_add(now_ms, _RETRY_MS)
         self._misses += 1
         if self._misses >= _MISSES:
