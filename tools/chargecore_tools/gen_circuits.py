@@ -1,0 +1,27 @@
+"""Make the circuit diagrams of boards/ from the tables in chargecore_tools/circuits.
+
+`python -m chargecore_tools.gen_circuits` writes them; with --check it writes nothing and exits
+with 1 when one is stale.
+"""
+
+import sys
+from pathlib import Path
+
+from chargecore_tools.circuits import coil_guard, dead_man
+from chargecore_tools.circuits.drawing import Drawing
+from chargecore_tools.generated_page import keep_page
+
+_ROOT = Path(__file__).resolve().parents[2]
+_CIRCUITS = (
+    (_ROOT / "boards/esp32/dead_man.svg", dead_man),
+    (_ROOT / "boards/rp2/coil_guard.svg", coil_guard),
+)
+
+
+def picture(circuit) -> str:
+    """Return the SVG of a circuit's module."""
+    return Drawing(circuit.TITLE, circuit.SIZE, circuit.ROWS).svg()
+
+
+if __name__ == "__main__":
+    sys.exit(max(keep_page(path, picture(circuit), __doc__) for path, circuit in _CIRCUITS))
