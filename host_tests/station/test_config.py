@@ -83,6 +83,8 @@ class LoadTest(unittest.TestCase):
             ("phases", (2, 0, "3", True, 3.0)),
             ("auth_key", ("00", "zz" * 16, "0" * 33, "0" * 42)),
             ("profiles", ("Core", [], ["RemoteTrigger"], ["Core", "Nonsense"], ["Core", 5])),
+            ("supervisor", (60, "server", [], {"timeout_s": -1}, {"timeout_s": 86_401})),
+            ("supervisor", ({"timeout_s": "60"}, {"timeout_s": 60, "who": "me"}, {"who": 1})),
         ):
             for value in values:
                 with self.subTest(field=field, value=value):
@@ -92,6 +94,19 @@ class LoadTest(unittest.TestCase):
                         self.assertEqual(str(error), field)
                     else:
                         self.assertTrue(False, "accepted")
+
+    def test_watches_a_supervisor_when_told(self):
+        config = loaded()
+        self.assertEqual((config.supervisor_timeout_s, config.supervisor_is_site), (0, False))
+        for fields, expected in (
+            ({}, (0, False)),
+            ({"timeout_s": 300}, (300, False)),
+            ({"timeout_s": 300, "who": "server"}, (300, False)),
+            ({"timeout_s": 30, "who": "site"}, (30, True)),
+        ):
+            config = loaded(supervisor=fields)
+            found = (config.supervisor_timeout_s, config.supervisor_is_site)
+            self.assertEqual(found, expected)
 
     def test_leaves_out_profiles_that_this_firmware_does_not_have(self):
         config = loaded(profiles=["SmartCharging", "Core", "RemoteTrigger"])

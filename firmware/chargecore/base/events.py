@@ -30,6 +30,7 @@ EV_CONNECTION_TIMEOUT = const(44)
 EV_METER_SILENT = const(45)
 EV_SWIPE_IGNORED = const(46)
 EV_READER_SILENT = const(47)
+EV_SUPERVISOR_SILENT = const(48)
 
 EV_TCP_FAILED = const(60)
 EV_DNS_FAILED = const(61)
@@ -105,6 +106,10 @@ TEXTS = (
     (EV_METER_SILENT, "connector {a}: meter silent for {b} s"),
     (EV_SWIPE_IGNORED, "card ignored, connector {a}, why {b}"),
     (EV_READER_SILENT, "card reader does not answer: {a} (1 since now, 0 no longer)"),
+    (
+        EV_SUPERVISOR_SILENT,
+        "supervisor silent for {b} s, at most {a} mA per connector (-1: as before)",
+    ),
     (EV_TCP_FAILED, "TCP connection failed, errno {a}"),
     (EV_DNS_FAILED, "host name not resolved, code {a}"),
     (EV_HTTP_REFUSED, "server refused the WebSocket upgrade with HTTP {a}"),

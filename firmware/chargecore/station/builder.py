@@ -52,7 +52,23 @@ def build(
     reason = STOP_POWER_LOSS if cause == CAUSE_POWER else STOP_REBOOT
     recovery = Recovery(outbox, recorder, connectors, state, config, events, reason)
     keeper = CacheKeeper(cache, cards, connectors, config, events)
+    supervision = None
+    if config.supervisor_timeout_s:
+        from chargecore.station.supervision import Supervision
+
+        supervision = Supervision(config, link, clock, events)
     station = Station(
-        connectors, desk, reader, recovery, keeper, outbox, state, link, config, clock, events
+        connectors,
+        desk,
+        reader,
+        recovery,
+        keeper,
+        outbox,
+        state,
+        link,
+        config,
+        clock,
+        events,
+        supervision,
     )
     return Core(station, authorizer, recorder, link)

@@ -20,6 +20,7 @@ from chargecore.station.measurands import (
 CONNECTORS_MAX = const(15)  # the connector number is a byte in records and a slot in the outbox
 _AMPS_MIN = const(6)  # below this the pilot cannot offer current
 _AMPS_MAX = const(80)
+_SUPERVISOR_S_MAX = const(86_400)
 PROFILES_BUILT = (b"Core", b"RemoteTrigger")  # what this firmware can load
 _PROFILES_KNOWN = (  # identifiers of OCPP 1.6 ed.2 ch. 9, SupportedFeatureProfiles
     b"Core",
@@ -58,6 +59,8 @@ class StationConfig:
         self._rated_ma = 32_000  # max_current_ma but for lost settings
         self.are_settings_lost = False  # defaults are in force, and 6 A at most (F44)
         self.phases = 3
+        self.supervisor_timeout_s = 0  # R34; 0 = a silent supervisor changes nothing
+        self.supervisor_is_site = False  # True: a site controller, False: the server
         self.frozen = ()  # attributes that the hardware fixes: their keys are read-only
         # Derived from it.
         self.supported_mask = MASK_ALL  # what the meters can give, bits of measurands.ROWS
@@ -122,6 +125,7 @@ class StationConfig:
         self.firmware_version = _text(station, "firmware_version", 50, self.firmware_version)
         self.meter_type = _text(station, "meter_type", 25, self.meter_type)
         self._load_hardware(station)
+        self._load_supervisor(station.get("supervisor"))
         self.profiles = _profiles(station, self.profiles)
         self.auth_key_hex = _auth_key(station)
         if self.auth_key_hex and b":" in self.station_id:
@@ -178,6 +182,19 @@ class StationConfig:
         """Set what the meters can give; lists with anything else are refused from now on."""
         self.supported_mask = mask
         self.measurand_list_max = count_of(mask)
+
+    def _load_supervisor(self, fields):
+        """Take {"timeout_s": 0..86400, "who": "server" or "site"}."""
+        if fields is None:
+            return
+        if not isinstance(fields, dict):
+            raise ConfigError("supervisor")
+        timeout_s = fields.get("timeout_s", 0)
+        self.supervisor_timeout_s = _in_range("supervisor", timeout_s, 0, _SUPERVISOR_S_MAX)
+        who = fields.get("who", "server")
+        if who not in ("server", "site"):
+            raise ConfigError("supervisor")
+        self.supervisor_is_site = who == "site"
 
     def _load_hardware(self, station):
         connectors = station.get("connectors", 1)

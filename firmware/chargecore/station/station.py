@@ -54,6 +54,7 @@ class Station:
         config,
         clock,
         events,
+        supervision=None,
     ):
         self.connectors = connectors
         self._desk = desk
@@ -65,6 +66,7 @@ class Station:
         self._link = link
         self._config = config
         self._events = events
+        self._supervision = supervision  # None: nobody is watched (R34)
         self.status_log = StatusLog(clock)
         self._card = IdTag()
         self.site_limit_ma = _NO_LIMIT_MA  # current all connectors together may draw, per phase
@@ -125,6 +127,8 @@ class Station:
 
     def set_site_limit_ma(self, limit_ma):
         """Set the current, per phase, that all connectors share. Negative lifts the limit."""
+        if self._supervision is not None:
+            self._supervision.is_heard = True
         self.site_limit_ma = _NO_LIMIT_MA if limit_ma < 0 else limit_ma
 
     def request_reset(self, kind, now_ms):
@@ -153,6 +157,8 @@ class Station:
     def step(self, now_ms):  # HOT
         """Read cards, share the current, run the connectors, see a reset through."""
         self._read_card(now_ms)
+        if self._supervision is not None:
+            self._supervision.step(now_ms)
         self._share_limit()
         for connector in self.connectors:
             connector.step(now_ms)
@@ -209,6 +215,8 @@ class Station:
         share_ma = self.site_limit_ma // sessions if sessions else self.site_limit_ma
         if share_ma > self._config.max_current_ma:
             share_ma = self._config.max_current_ma
+        if self._supervision is not None and share_ma > self._supervision.limit_ma:
+            share_ma = self._supervision.limit_ma
         for connector in self.connectors:
             connector.limit_ma = share_ma
 
