@@ -372,6 +372,19 @@ class TestSharing(unittest.TestCase):
         self.assertEqual(self.limits(), [10_600, 6_000, 10_600])
         self.assertEqual(self.world.ask(0, UNIT_A, 60, NOW_S), "0:27.2")
 
+    def test_names_the_phases_of_the_whole_when_all_connectors_have_the_same(self):
+        self.world.install(PURPOSE_DEFAULT, [(0, 6, 1)], connector=0)
+        self.assertEqual(self.world.ask(0, UNIT_A, 60, NOW_S), "0:18/1")
+
+        self.world.install(PURPOSE_DEFAULT, [(0, 6, 3)], connector=2)
+        self.assertEqual(self.world.ask(0, UNIT_A, 60, NOW_S), "0:18")
+
+    def test_names_the_phases_of_the_connectors_when_they_reach_the_maximum(self):
+        self.world.install(PURPOSE_MAX, [(0, 18)], connector=0)
+        self.world.install(PURPOSE_DEFAULT, [(0, 6, 1)], connector=0)
+
+        self.assertEqual(self.world.ask(0, UNIT_A, 60, NOW_S), "0:18/1")
+
     def test_counts_the_same_transaction_once(self):
         self.world.start(1, NOW_S)
         self.world.start(1, NOW_S)

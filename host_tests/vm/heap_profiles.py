@@ -4,7 +4,10 @@ import unittest
 from array import array
 
 from chargecore.base.codes import E_FULL, E_RANGE, OK
+from chargecore.base.event_log import EventLog
+from chargecore.base.events import EV_SETTINGS_OLD
 from chargecore.station.charging_profiles import NO_LIMIT_MA
+from chargecore.station.image_keeper import ImageKeeper
 from chargecore.station.profile_slot import (
     KIND_ABSOLUTE,
     KIND_DAILY,
@@ -21,7 +24,10 @@ from chargecore.station.profile_slot import (
     UNIT_W,
 )
 from chargecore.station.profile_table import PROFILES_MAX
+from fakes.clock import FakeClock
+from fakes.controller import FakeController
 from fakes.profile_world import MIDNIGHT_S, ProfileWorld
+from fakes.storage import FakeStorage
 from heap import growth, locked
 
 COVERS = (
@@ -67,6 +73,8 @@ COVERS = (
     "chargecore.station.charging_profiles.ChargingProfiles.limit_ma",
     "chargecore.station.charging_profiles.ChargingProfiles._drop_old_answers",
     "chargecore.station.charging_profiles.ChargingProfiles.limit_at",
+    "chargecore.station.image_keeper.ImageKeeper.step",
+    "chargecore.station.image_keeper.ImageKeeper._may_write",
     "chargecore.station.composite_schedule.CompositeSchedule.begin",
     "chargecore.station.composite_schedule.CompositeSchedule._start_again",
     "chargecore.station.composite_schedule.CompositeSchedule.step",
@@ -91,6 +99,13 @@ _ROWS = (
     (1, PURPOSE_TX, 1, 9, KIND_ABSOLUTE, UNIT_W, 900, TX_PENDING),
     (0, PURPOSE_TX, 1, 10, KIND_ABSOLUTE, UNIT_W, 900, TX_PENDING),
 )
+
+
+class OneConnector:
+    """What the keeper asks of a connector."""
+
+    def __init__(self):
+        self.controller = FakeController()
 
 
 class TestHeapOfProfiles(unittest.TestCase):
@@ -171,3 +186,22 @@ class TestHeapOfProfiles(unittest.TestCase):
             self.codes[1] = self.world.table.install(draft, 11, MIDNIGHT_S)
 
         self.assertEqual((self.codes[0], self.codes[1]), (E_RANGE, E_RANGE))
+
+    def test_the_keeper_until_it_writes(self):
+        clock = FakeClock()
+        connector = OneConnector()
+        connector.controller.is_energised = True
+        storage = FakeStorage()
+        events = EventLog(clock, 16)
+        keeper = ImageKeeper(self.world.table, storage, [connector], events, EV_SETTINGS_OLD)
+        now_ms = clock.ticks_ms()
+        self.put(_ROWS[0], 1)
+
+        with locked():
+            for _ in range(3_000):
+                now_ms = (now_ms + 1_000) & 0x3FFFFFFF
+                keeper.step(now_ms)
+        connector.controller.is_energised = False
+        keeper.step(now_ms)
+
+        self.assertEqual((keeper.writes, len(storage.images)), (1, 1))
