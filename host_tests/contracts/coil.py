@@ -1,4 +1,4 @@
-"""The promises of a contactor coil, run on every pin, drive and guard, and on the contactor itself.
+"""The promises of a contactor coil, run on every pin, drive and guard, and on the contactor.
 
 A rig has `coil` (value(level), value()), is_on() (what comes out for the contactor) and
 pass_step() (one safety step goes by while the contacts follow). For check_contactor() it also has

@@ -142,7 +142,7 @@ class Cse7766:
         frame = self._frame_buf
         frame[self._frame_len] = byte
         self._frame_len += 1
-        if not self._may_begin(0):
+        if self._frame_len <= 2 and not self._may_begin(0):
             self._drop_start()
         if self._frame_len < _FRAME_LEN:
             return

@@ -194,20 +194,24 @@ class ModbusRtu:
             if got_len == 0:
                 break
             has_new = True
-            for i in range(got_len):
-                self._append(self._chunk_buf[i])
+            self._append(got_len)
         return has_new
 
-    def _append(self, byte):  # HOT
+    def _append(self, got_len):  # HOT
+        """Append the chunk. Full buffer: its oldest bytes go."""
         buf = self.reply_buf
-        if self._reply_len == _REPLY_MAX:
-            dropped_len = _REPLY_MAX - _REPLY_KEPT
-            for i in range(_REPLY_KEPT):
+        chunk = self._chunk_buf
+        reply_len = self._reply_len
+        dropped_len = reply_len + got_len - _REPLY_MAX
+        if dropped_len > 0:
+            dropped_len = max(dropped_len, _REPLY_MAX - _REPLY_KEPT)
+            reply_len -= dropped_len
+            for i in range(reply_len):
                 buf[i] = buf[i + dropped_len]
-            self._reply_len = _REPLY_KEPT
             self.noise += dropped_len
-        buf[self._reply_len] = byte
-        self._reply_len += 1
+        for i in range(got_len):
+            buf[reply_len + i] = chunk[i]
+        self._reply_len = reply_len + got_len
 
     def _find_reply(self):  # HOT
         """Look for the reply at every place: noise may stand before and behind it."""
