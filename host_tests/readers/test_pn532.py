@@ -28,8 +28,16 @@ _COMMANDS = (
 )
 _ACK = "0000FF 00FF 00"
 _VERSION = "0000FF 06FA D50332010607 E8 00"
-# By hand, for a MIFARE Classic 1K: SENS_RES 0004, SEL_RES 08, UID 14 E0 99 2C
-_CARD = "0000FF 0CF4 D54B0101 0004 08 04 14E0992C 15 00"
+# Captured from modules, as people have published them: target, SENS_RES, SEL_RES, length, UID.
+_CARDS = (
+    ("0000FF 0CF4 D54B01 01 0004 08 04 B0864D25 26 00", b"B0864D25"),
+    ("0000FF 0CF4 D54B01 01 0002 18 04 8A4CB512 23 00", b"8A4CB512"),
+    ("0000FF 0FF1 D54B01 01 0044 00 07 047BCB51962280 C0 00", b"047BCB51962280"),
+    ("0000FF 0FF1 D54B01 01 0044 00 07 04416D412B0289 EA 00", b"04416D412B0289"),
+)
+# The same of a card that was asked for its ATS, which stands behind the UID.
+_CARD_WITH_ATS = "0000FF 1CE4 D54B01 01 0004 28 04 FDE60899 1078809002209000000000"
+_CARD_WITH_ATS += "00FDE60899 5C 00"
 
 
 def golden(text):
@@ -169,12 +177,19 @@ class Pn532Test(unittest.TestCase):
             self.assertEqual(rig.reader.version, 0x106)
             self.assertEqual(rig.chip.bad_frames, 0)
 
-    def test_reads_a_card_from_the_answer_of_the_manual(self):
+    def test_reads_cards_from_captured_answers(self):
         for make in RIGS:
-            rig = make()
-            rig.chip.answers[0x4A] = golden(_CARD)
+            for answer, text in _CARDS:
+                rig = make()
+                rig.chip.answers[0x4A] = golden(answer)
 
-            self.assertEqual(rig.swipes(500), [b"14E0992C"])
+                self.assertEqual(rig.swipes(500), [text])
+
+    def test_reads_a_card_that_tells_more_than_it_was_asked(self):
+        rig = UartRig()
+        rig.chip.answers[0x4A] = golden(_CARD_WITH_ATS)
+
+        self.assertEqual(rig.swipes(500), [b"FDE60899"])
 
     def test_makes_one_swipe_of_a_card_that_lies_there(self):
         for make in RIGS:
