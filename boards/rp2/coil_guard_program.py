@@ -1,6 +1,6 @@
 """coil_guard: the PIO program that holds one coil: trip input, dead man and latch, without Python.
 
-Called by: guards.py, which loads it. Source: RP2040 datasheet §3.4 (instructions), issue 4.
+Called by: guards.py, which loads it. Source: RP2040 datasheet, PIO instruction set; issue 4.
 Pins: set pin = coil driver, 1 = on; side-set pin = tone, see README.md; jmp pin = trip input,
 1 = healthy.
 

@@ -17,7 +17,7 @@ MACHINES = const(4)  # of PIO 0
 _SHORTEST_MS = const(60)  # R57 calls a gap of 60 ms late: the coil must outlast it
 _LONGEST_MS = const(200)  # R56
 _CYCLES_PER_MS = const(1_000)
-_IRQ_REGISTER = 0x5020_0030  # PIO 0, RP2040 datasheet §3.7, RP2350 datasheet §11.7
+_IRQ_REGISTER = 0x5020_0030  # PIO 0; pico-sdk hardware_regs addressmap.h and pio.h, both chips
 
 
 def dead_man_passes(dead_man_ms):

@@ -3,7 +3,7 @@
 Called by: the tests of boards/rp2. Works on CPython and on the unix VM.
 asm_pio() returns what the board's own returns first: a list with the words. The words are compared
 with a second assembler in host_tests/pio/test_program_words.py; `listing` is for that test.
-Source: RP2040 datasheet §3.4.
+Source: RP2040 datasheet, PIO instruction set.
 """
 
 from array import array

@@ -14,6 +14,6 @@ def keep_page(path, made, description):
         path.write_text(made, encoding="utf-8")
         return 0
     if not path.exists() or path.read_text(encoding="utf-8") != made:
-        print(f"docs/{path.name} is stale: run `make docs`")
+        print(f"{path.parent.name}/{path.name} is stale: run `make docs`")
         return 1
     return 0
