@@ -76,6 +76,9 @@ class App:
         for hw, row in zip(board.connectors, board.config["connectors"]):
             kept = self.stores, events, len(drivers) + 1
             drivers.append(meters.make(row, hw.meter_bus, clock, config.phases, *kept))
+        for controller, meter in zip(self.controllers, drivers):
+            controller.configure(config)
+            controller.set_meter(meter)
         reader = readers.make(board.config.get("reader"), board.reader_bus, clock)
         ports = self.controllers, drivers, reader
         kept = self.outbox, self.stores.state, self.stores.cards

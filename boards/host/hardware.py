@@ -31,6 +31,7 @@ class Hardware:
         self.estop_pin.level = 1
         self.pilot_pwm = SimPwm(first_number + pins.PILOT_PWM[0])
         self.pilot_adc = SimAdc(first_number + pins.PILOT_SENSE[0])
+        self.pilot_sampler = None
         self.stage_adc = SimAdc(first_number + pins.STAGE_SENSE[0])
         self.pe_pin = self._pin(pins.EARTH_PRESENT)
         self.pe_pin.level = 1

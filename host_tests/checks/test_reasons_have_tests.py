@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chargecore_tools.gen_pilot_states import Table
+from chargecore_tools.gen_charge_states import Table
 from chargecore_tools.gen_why_it_opened import page, reason_rows
 
 _ROOT = Path(__file__).resolve().parents[2]

@@ -81,7 +81,7 @@ class PilotSenseTest(unittest.TestCase):
         self.assertEqual(sense.low_mv, -14_773)
 
     def test_takes_gain_and_centre_of_the_board(self):
-        sense = PilotSense(ListAdc([1_200_000 + 90_000 * 9]), 1_200_000, 90_000)
+        sense = PilotSense(ListAdc([1_200_000 + 90_000 * 9]), None, 1_200_000, 90_000)
 
         sense.read(False)
 

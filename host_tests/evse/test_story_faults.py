@@ -58,7 +58,7 @@ class NeverClosesTest(unittest.TestCase):
         rig.run_ms(10_000)
 
         self.check_never_closed()
-        self.assertEqual(rig.controller.open_reason, reasons.OPEN_DIODE)
+        self.assertEqual(rig.controller.open_reason, reasons.OPEN_PILOT_SUPPLY)
 
     def test_never_closes_when_the_feedback_says_closed_at_boot(self):  # F26
         rig = self.rig = EvseRig()

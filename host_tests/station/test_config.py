@@ -28,6 +28,7 @@ class LoadTest(unittest.TestCase):
         self.assertTrue(config.has_socket)
         self.assertEqual(config.max_current_ma, 32_000)
         self.assertEqual(config.phases, 3)
+        self.assertEqual((config.wake_up, config.fault_pilot_f), (True, False))
 
     def test_takes_every_field(self):
         config = loaded(
@@ -40,6 +41,8 @@ class LoadTest(unittest.TestCase):
             cable="tethered",
             max_current=16,
             phases=1,
+            wake_up=False,
+            fault_pilot_f=True,
             auth_key="00112233445566778899aabbccddeeff",
             profiles=["Core"],
             something_else=3,
@@ -55,6 +58,7 @@ class LoadTest(unittest.TestCase):
         self.assertFalse(config.unlock_on_ev_side_disconnect)
         self.assertEqual(config.max_current_ma, 16_000)
         self.assertEqual(config.phases, 1)
+        self.assertEqual((config.wake_up, config.fault_pilot_f), (False, True))
         self.assertEqual(config.measurand_list_max, 10)
         self.assertTrue(config.has_profile(b"Core"))
         self.assertFalse(config.has_profile(b"RemoteTrigger"))
@@ -81,6 +85,8 @@ class LoadTest(unittest.TestCase):
             ("cable", ("none", 1)),
             ("max_current", (5, 81, "32", True)),
             ("phases", (2, 0, "3", True, 3.0)),
+            ("wake_up", (0, 1, "yes", None)),
+            ("fault_pilot_f", (0, 1, "no", [])),
             ("auth_key", ("00", "zz" * 16, "0" * 33, "0" * 42)),
             ("profiles", ("Core", [], ["RemoteTrigger"], ["Core", "Nonsense"], ["Core", 5])),
             ("supervisor", (60, "server", [], {"timeout_s": -1}, {"timeout_s": 86_401})),

@@ -262,7 +262,6 @@ def test_ends_the_session_like_an_unplugged_car():
         ("lock", 0),
         ("rcd_test_dead", 0),
         ("temp_dc", 600),
-        ("temp_open", 0),
     ],
 )
 def test_goes_on_with_what_is_no_fault_now(kind, value):

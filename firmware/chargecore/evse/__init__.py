@@ -12,6 +12,17 @@ Protocol of a hardware bundle `hw`, one per connector (boards/*/ make it, EvseCo
   lock_feedback_pin  value(): end switch, 1 = bolt fully out
   pilot_pwm          freq(hz), duty_u16(0..65535): 65535 = static +12 V, 0 = static -12 V
   pilot_adc          read_uv(): microvolts at the ADC pin, 1.3 V + 88 mV per V at the CP pin
+  pilot_sampler      None: bursts come out of pilot_adc; else an object with
+                     fill(buf, count): put count (250 at most) readings in uV, as pilot_adc gives
+                     them, into buf (array "i"); return False when there are none. At once, no
+                     exception; every phase of the PWM must be met, as of a period and a half
+  stage_adc          read_uv(): pilot before its 1 kOhm, scaled as pilot_adc; None: not fitted
+  pp_adc             read_uv(): proximity contact, 1 kOhm to 3.3 V; None: tethered cable
+  pe_pin             value(): 1 = protective earth present (broken wire = 0); None: not sensed
+  temp_adc           read_uv(): NTC 10 kOhm B 3950 to ground, 10 kOhm to 3.3 V; None: not fitted
+  rcd_test_pin       value(level): 1 = test current of the residual-current monitor
   aux_fault          .code: FAULT_* (safety.faults) of any further fault line, 0 = all quiet
-Pins without a lock are not touched when the cable is tethered.
+read_uv() may raise OSError: there is no reading. Pins of a lock and pp_adc are not touched when
+the cable is tethered.
+pilot_pwm must not round up. machine.PWM rounds to the nearest step: give it to LowerPwm first.
 """

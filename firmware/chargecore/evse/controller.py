@@ -7,11 +7,13 @@ Heap: none after __init__.
 
 from micropython import const
 
-from chargecore.base.events import EV_PILOT_PULSE, EV_PILOT_STATE
+from chargecore.base.events import EV_PILOT_PULSE, EV_PILOT_STATE, EV_WAKE_UP
 from chargecore.evse.cable_lock import UNLOCK_DONE, CableLock
+from chargecore.evse.low_pulse import NO_EVENT, WAKE_MS, LowPulse
 from chargecore.evse.pilot_decoder import PilotDecoder
 from chargecore.evse.pilot_drive import OFFER_MIN_MA, OFFER_NARROW_MA, PilotDrive
 from chargecore.evse.pilot_sense import PilotSense
+from chargecore.evse.sensors import Sensors
 from chargecore.evse.state_table import (
     AS_BEFORE,
     ASKS,
@@ -20,6 +22,7 @@ from chargecore.evse.state_table import (
     DRIVE_PWM,
     EVENT_OFFER,
     EVENT_OUT_OF_SERVICE,
+    EVENT_PULSE,
     EVENT_WITHDRAW,
     NEXT,
     OUTPUTS,
@@ -38,9 +41,12 @@ _REFRESH_STEPS = const(0xFF)  # every 256 steps (5 s) old instants are kept from
 
 
 class EvseController:
-    """One connector. hw: see the package; has_lock False = tethered cable, nothing to lock."""
+    """One connector. hw: see the package; has_lock False = tethered cable, nothing to lock.
 
-    def __init__(self, hw, has_lock, clock, events, connector_id):
+    options: a StationConfig, or None until configure().
+    """
+
+    def __init__(self, hw, has_lock, clock, events, connector_id, options=None):
         # The contactor first: its coil is off from here on.
         self.contactor = Contactor(hw.coil_pin, hw.feedback_pin, clock, events, connector_id)
         self.rcd = Rcd(hw.rcd_pin, hw.rcd_test_pin)
@@ -48,13 +54,15 @@ class EvseController:
             self.contactor, self.rcd, hw.estop_pin, hw.pe_pin, clock, events, connector_id
         )
         self.drive = PilotDrive(hw.pilot_pwm, clock)
-        self._sense = PilotSense(hw.pilot_adc)
+        self.sense = PilotSense(hw.pilot_adc, hw.pilot_sampler)
         self._decoder = PilotDecoder()
         self._lock = None
         if has_lock:
             self._lock = CableLock(
                 hw.lock_a_pin, hw.lock_b_pin, hw.lock_feedback_pin, clock, events, connector_id
             )
+        self.sensors = Sensors(hw, has_lock, clock)
+        self._pulse = LowPulse(clock)
         self._aux_fault = hw.aux_fault
         self._clock = clock
         self._events = events
@@ -70,7 +78,21 @@ class EvseController:
         self.pilot_state = self._decoder.state  # PILOT_*, debounced
         self.state = STATE_AT_BOOT  # row of state_table
         self.has_lock_failed = False  # the last lock_cable() did not arrive
+        self._is_loaded = False  # closed at the end of the latest step, and not about to stop
         self._steps = 0  # wraps at 2^29
+        if options is not None:
+            self.configure(options)
+
+    def configure(self, options):
+        """Take wake_up, fault_pilot_f and phases of the station file."""
+        self._pulse.wakes = options.wake_up
+        self._pulse.tells_faults = options.fault_pilot_f
+        if self.sensors.proximity is not None:
+            self.sensors.proximity.is_single_phase = options.phases == 1
+
+    def set_meter(self, meter):
+        """Set whose current_ma the interlock judges; until then the current is unknown."""
+        self.sensors.meter = meter
 
     # ---- commands of the station ----
 
@@ -115,8 +137,8 @@ class EvseController:
         if self._steps & _REFRESH_STEPS == 0:
             interlock.refresh(now_ms)
             drive.refresh(now_ms)
-        interlock.high_mv = self._sense.high_mv
-        interlock.low_mv = self._sense.low_mv
+        interlock.high_mv = self.sense.high_mv
+        interlock.low_mv = self.sense.low_mv
         interlock.pilot_state = self.pilot_state
         interlock.is_diode_ok = self._decoder.is_diode_ok
         interlock.is_pwm_on = drive.is_pwm_on
@@ -126,6 +148,7 @@ class EvseController:
         code = self._aux_fault.code
         interlock.aux_fault = code if is_blocking(code) else FAULT_NONE
         self.warning = FAULT_NONE if is_blocking(code) else code
+        self.sensors.step(interlock, drive, self.pilot_state, now_ms)
         interlock.step(now_ms)
         self._drive(now_ms)
         self._move_lock(now_ms)
@@ -133,11 +156,12 @@ class EvseController:
     def _follow_pilot(self, now_ms):  # HOT
         decoder = self._decoder
         drive = self.drive
-        sense = self._sense
+        sense = self.sense
         sense.read(drive.offered_ma > OFFER_NARROW_MA)
         has_pulse = False
         if drive.is_low:
-            if not self.interlock.wants_low:  # a moment for the self-test, and nobody is there
+            # In the self-test nobody is there; in a pulse the car counts as what it was before.
+            if not (self.interlock.wants_low or self._pulse.is_on):
                 decoder.take_driven_low()
         else:
             has_pulse = decoder.take(sense.high_mv, sense.low_mv, drive.is_pwm_on, now_ms)
@@ -158,25 +182,49 @@ class EvseController:
         if self.interlock.wants_low:  # for a burst, by the self-test
             drive.set_low(now_ms)
             return
+        limit_ma = self.sensors.limit_ma(self._limit_ma)
+        may_offer = limit_ma >= OFFER_MIN_MA and self._may_offer()
+        self._follow_pulse(may_offer, now_ms)
         event = EVENT_WITHDRAW
         if self.interlock.is_permanent:
             event = EVENT_OUT_OF_SERVICE
-        elif self._may_offer() and drive.can_start(now_ms):
+        elif may_offer and drive.can_start(now_ms):
             event = EVENT_OFFER
         self.state = NEXT[self.state][event]
         output = OUTPUTS[self.state]
         if output[DRIVE] == DRIVE_PWM:
-            drive.offer(self._limit_ma, now_ms)
+            drive.offer(limit_ma, now_ms)
         elif output[DRIVE] == DRIVE_F:
             drive.set_low(now_ms)
         else:
             drive.set_static(now_ms)
 
+    def _follow_pulse(self, may_offer, now_ms):  # HOT
+        """Begin or end -12 V that wakes the car or tells it of a fault."""
+        interlock = self.interlock
+        pulse = self._pulse
+        output = OUTPUTS[self.state]
+        is_session = self._is_allowed and self.is_plugged is True
+        is_b2 = output[DRIVE] == DRIVE_PWM and not self.ev_asks
+        is_disturbed = not (may_offer and interlock.is_pp_ok)
+        event = pulse.step(is_session, is_b2, self.ev_asks, is_disturbed, now_ms)
+        is_closed = self.contactor.is_closed
+        if self._is_loaded and not is_closed and interlock.fault != FAULT_NONE:
+            event = pulse.tell_fault(now_ms)
+        self._is_loaded = is_closed and not interlock.must_stop
+        if event == NO_EVENT:
+            return
+        self.state = NEXT[self.state][event]
+        if event != EVENT_PULSE:
+            if pulse.has_woken:
+                self.drive.end_wake_up(now_ms)
+        elif pulse.has_woken:
+            self._events.add(EV_WAKE_UP, self._connector_id, WAKE_MS)
+
     def _may_offer(self):  # HOT
         return (
             self._is_allowed
             and self._is_available
-            and self._limit_ma >= OFFER_MIN_MA
             and self.interlock.fault == FAULT_NONE
             and not (self.interlock.wants_x1 or self.interlock.must_stop)
             and self.lock_ok

@@ -18,6 +18,7 @@ _DUTY_PLUS = const(65_535)  # static +12 V, X1
 _DUTY_MINUS = const(0)  # static -12 V, state F
 _RAISE_MS = const(5_000)  # R40: between a change and a rise
 _X1_MS = const(3_000)  # R11: static before the PWM starts
+_X1_WOKEN_MS = const(750)  # R42: after a wake-up
 
 
 def clamp_ma(limit_ma):  # HOT
@@ -51,6 +52,7 @@ class PilotDrive:
         now_ms = clock.ticks_ms()
         self._changed_at_ms = now_ms  # last change of the duty
         self._static_since_ms = now_ms  # since when the pilot is in X1
+        self._x1_ms = _X1_MS  # how long it must be
         pwm.freq(_FREQUENCY_HZ)
         pwm.duty_u16(_DUTY_PLUS)
 
@@ -59,6 +61,11 @@ class PilotDrive:
         if self.is_pwm_on or self.is_low:
             self._stop(_DUTY_PLUS, now_ms)
             self.is_low = False
+
+    def end_wake_up(self, now_ms):  # HOT
+        """Static +12 V behind the -12 V of a wake-up: the PWM may start sooner."""
+        self.set_static(now_ms)
+        self._x1_ms = _X1_WOKEN_MS
 
     def set_low(self, now_ms):  # HOT
         """Static -12 V: the station is not available (F)."""
@@ -70,7 +77,7 @@ class PilotDrive:
         """Return True once the pilot has been in X1 for as long as a car wants to see it."""
         if self.is_pwm_on:
             return True
-        return not self.is_low and ticks_diff(now_ms, self._static_since_ms) >= _X1_MS
+        return not self.is_low and ticks_diff(now_ms, self._static_since_ms) >= self._x1_ms
 
     def offer(self, limit_ma, now_ms):  # HOT
         """Offer up to limit_ma. A cut acts at once, a rise waits for 5 s after the last change.
@@ -99,3 +106,4 @@ class PilotDrive:
         self.is_pwm_on = False
         self._changed_at_ms = now_ms
         self._static_since_ms = now_ms
+        self._x1_ms = _X1_MS

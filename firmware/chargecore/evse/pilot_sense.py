@@ -13,6 +13,7 @@ from micropython import const
 
 READS = const(150)  # per burst
 READS_WIDE = const(250)  # per burst above 51 A, where the low half is short
+_NO_READING_MV = const(30_000)  # fits no pilot: the decoder takes it for INVALID
 CENTRE_UV = const(1_300_000)  # at the ADC pin for 0 V at the CP pin
 GAIN_UV_PER_V = const(88_000)
 
@@ -79,13 +80,15 @@ class PilotSense:
     """`high_mv` and `low_mv` of the latest burst. On a static pilot both are the same level.
 
     The second highest reading stands for the top, so that a spike does not count; the level is the
-    mean of what lies within 1 V below it, so that noise does not lift it.
+    mean of what lies within 1 V below it, so that noise does not lift it. Without readings both
+    are far beyond any level.
     """
 
-    def __init__(self, adc, centre_uv=CENTRE_UV, gain_uv_per_v=GAIN_UV_PER_V):
+    def __init__(self, adc, sampler=None, centre_uv=CENTRE_UV, gain_uv_per_v=GAIN_UV_PER_V):
         self._read_uv = adc.read_uv
-        self._centre_uv = centre_uv
-        self._gain_uv_per_v = gain_uv_per_v
+        self._sampler = sampler  # hw.pilot_sampler
+        self.centre_uv = centre_uv  # both are nominal, or calibrated
+        self.gain_uv_per_v = gain_uv_per_v
         self._burst_buf = array("i", [0] * (READS_WIDE + 2))
         self.high_mv = 0
         self.low_mv = 0
@@ -94,12 +97,24 @@ class PilotSense:
         """Take a burst. is_wide: more than 51 A are offered."""
         buf = self._burst_buf
         count = READS_WIDE if is_wide else READS
-        read_burst(self._read_uv, buf, count)
+        if not self._fill(buf, count):
+            self.high_mv = _NO_READING_MV
+            self.low_mv = _NO_READING_MV
+            return
         find_tops(buf, count)
-        find_levels(buf, count, self._gain_uv_per_v)
+        find_levels(buf, count, self.gain_uv_per_v)
         self.high_mv = self._mv(buf[count])
         self.low_mv = self._mv(buf[count + 1])
 
+    def _fill(self, buf, count):  # HOT
+        if self._sampler is not None:
+            return self._sampler.fill(buf, count)
+        try:
+            read_burst(self._read_uv, buf, count)
+        except OSError:
+            return False
+        return True
+
     def _mv(self, uv):  # HOT
         # 250 / (gain / 4): the product of 3.3 V stays a small int on a 32-bit board.
-        return (uv - self._centre_uv) * 250 // (self._gain_uv_per_v // 4)
+        return (uv - self.centre_uv) * 250 // (self.gain_uv_per_v // 4)

@@ -59,6 +59,8 @@ class StationConfig:
         self._rated_ma = 32_000  # max_current_ma but for lost settings
         self.are_settings_lost = False  # defaults are in force, and 6 A at most (F44)
         self.phases = 3
+        self.wake_up = True  # a car that sleeps is woken once per session (R42)
+        self.fault_pilot_f = False  # a fault under load shows -12 V for 300 ms (R41), not only X1
         self.supervisor_timeout_s = 0  # R34; 0 = a silent supervisor changes nothing
         self.supervisor_is_site = False  # True: a site controller, False: the server
         self.frozen = ()  # attributes that the hardware fixes: their keys are read-only
@@ -220,6 +222,8 @@ class StationConfig:
         self.phases = _in_range("phases", station.get("phases", 3), 1, 3)
         if self.phases == 2:
             raise ConfigError("phases")
+        self.wake_up = _flag(station, "wake_up", self.wake_up)
+        self.fault_pilot_f = _flag(station, "fault_pilot_f", self.fault_pilot_f)
         self.set_supported(supported_mask(self.phases))
 
 
@@ -233,6 +237,13 @@ def _text(station, field, max_bytes, default):
         raise ConfigError(field)
     value = value.encode()
     if len(value) > max_bytes or (default is None and not value):
+        raise ConfigError(field)
+    return value
+
+
+def _flag(station, field, default):
+    value = station.get(field, default)
+    if not isinstance(value, bool):
         raise ConfigError(field)
     return value
 

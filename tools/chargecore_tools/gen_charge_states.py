@@ -1,6 +1,6 @@
-"""Make docs/pilot_states.md, table and diagram, from firmware/chargecore/evse/state_table.py.
+"""Make docs/charge_states.md, table and diagram, from firmware/chargecore/evse/state_table.py.
 
-`python -m chargecore_tools.gen_pilot_states` writes the page; with --check it writes nothing and
+`python -m chargecore_tools.gen_charge_states` writes the page; with --check it writes nothing and
 exits with 1 when the page is stale.
 """
 
@@ -12,16 +12,21 @@ from chargecore_tools.generated_page import keep_page
 
 _ROOT = Path(__file__).resolve().parents[2]
 _TABLE_PATH = _ROOT / "firmware/chargecore/evse/state_table.py"
-_PAGE_PATH = _ROOT / "docs/pilot_states.md"
+_PAGE_PATH = _ROOT / "docs/charge_states.md"
 
 _HEAD = """# States of a connector
 
-Made by `python -m chargecore_tools.gen_pilot_states` from
+Made by `python -m chargecore_tools.gen_charge_states` from
 `firmware/chargecore/evse/state_table.py`.
 
 Letters are the pilot states of IEC 61851-1; 1 means without, 2 with PWM. The contactor can close
 in C2 only, and only when the interlock finds every permission ([safety.md](safety.md)). It stays
 closed from C2 to C1: a stop withdraws the PWM first and waits for the car.
+
+P is -12 V on purpose: 4 s of it wake a car that has sat in B2 for 30 s without ever asking (once
+per session, `wake_up` of the station file); 300 ms of it tell a car of a fault under load, where
+`fault_pilot_f` wants that. F lasts until the next power cycle. Nothing is seen of the car in
+either.
 
 """
 
@@ -71,7 +76,9 @@ def _diagram(table: Table) -> str:
             if following != name:
                 labels.setdefault(following, []).append(event)
         for following, events in labels.items():
-            if following not in "EF":  # every state leads there: the table shows it
+            if (
+                following not in "EFP" or name == "B2" and following == "P"
+            ):  # nearly all lead there
                 lines.append(f"    {name} --> {following}: {', '.join(events)}")
     lines.append("```")
     return "\n".join(lines) + "\n"
@@ -82,7 +89,8 @@ def page(source: str) -> str:
     table = Table(source)
     text = _HEAD + _outputs(table)
     text += "\n## What follows\n\nEmpty: the state stays.\n\n" + _transitions(table)
-    text += "\n## Diagram\n\nWithout the ways to E and F, which lead from every state.\n\n"
+    text += "\n## Diagram\n\nWithout the ways to E and F, which lead from nearly every state, and "
+    text += "to P but for the wake-up.\n\n"
     return text + _diagram(table)
 
 
