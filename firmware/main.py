@@ -35,7 +35,7 @@ RESTART = const(1)  # run() ended because a reset is due
 
 _EVENTS = const(96)  # kept in the log
 _TIDY_B = const(16_384)  # collect that often while building: what stays lies close together
-_ENTRIES = const(20)  # of the scheduler
+_ENTRIES = const(24)  # of the scheduler: 15 meters, and one of everything else
 
 
 class App:

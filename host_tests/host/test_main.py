@@ -12,6 +12,7 @@ from chargecore.base.events import EV_BOOT
 from chargecore.safety.fault_latch import NO_REASON
 from chargecore.safety.faults import FAULT_NONE, FAULT_POWER_SWITCH
 from chargecore.safety.reasons import OPEN_EXCEPTION, OPEN_SHUTDOWN, OPEN_WELDED
+from chargecore.station.config import CONNECTORS_MAX
 from chargecore.station.station import RESET_HARD
 from fakes.scratch import new_folder
 
@@ -88,6 +89,32 @@ class MainTest(unittest.TestCase):
 
         self.assertEqual(ended_as, firmware.STOPPED)
         self.assertEqual(board.passes, 1)
+
+    def test_runs_with_as_many_connectors_as_there_may_be(self):
+        rows = [{"meter": "simulated"}] * CONNECTORS_MAX
+        board = self.new_board(stop, connectors=rows, reader="simulated", lamp="simulated")
+
+        ended_as = firmware.run(board)
+
+        self.assertEqual(ended_as, firmware.STOPPED)
+        self.assertEqual(len(board.app.connectors), CONNECTORS_MAX)
+
+    def test_lights_the_lamps(self):
+        def turn(board):
+            if board.passes == 20:
+                stop(board)
+
+        board = self.new_board(turn, lamp="simulated")
+
+        firmware.run(board)
+
+        self.assertEqual(board.connectors[0].lamp_bus.changes, 1)
+
+    def test_refuses_a_reader_and_a_lamp_that_the_board_does_not_have(self):
+        for field, value in (("reader", "pn532"), ("lamp", "pixels"), ("reader", "rc522")):
+            with self.assertRaises(ConfigError) as refused:
+                firmware.run(self.new_board(stop, **{field: value}))
+            self.assertEqual(str(refused.exception), field)
 
     def test_ends_as_restart_when_a_reset_is_due(self):
         def turn(board):
