@@ -22,14 +22,21 @@ class ProfileWorld:
 
     UP_S = 50_000_000
 
-    def __init__(self, connector_count=2, phases=3, falls_back=False):
+    def __init__(
+        self,
+        connector_count=2,
+        phases=3,
+        falls_back=False,
+        hardware_ma=HARDWARE_MA,
+        site_ma=0x3FFFFFFF,
+    ):
         self.connector_count = connector_count
         self.table = ProfileTable(connector_count)
         self.draft = ProfileDraft(connector_count)
         self.profiles = ChargingProfiles(self.table, connector_count, phases, falls_back)
         self.composite = CompositeSchedule(self.profiles)
-        self.hardware_ma = HARDWARE_MA
-        self.site_ma = 0x3FFFFFFF
+        self.hardware_ma = hardware_ma
+        self.site_ma = site_ma
         self.steps = 0  # of the last composite schedule
 
     def install(
@@ -63,6 +70,14 @@ class ProfileWorld:
     def start(self, connector, wall_s):
         """Begin the session that install() makes TxProfiles for."""
         self.profiles.begin_session(connector, 10 + connector, wall_s - self.UP_S)
+
+    def end(self, connector):
+        """End the session."""
+        self.profiles.end_session(connector)
+
+    def clear(self, profile_id=NOT_GIVEN, connector=NOT_GIVEN, purpose=NOT_GIVEN, level=NOT_GIVEN):
+        """Clear profiles as ClearChargingProfile does. Return how many are gone."""
+        return self.table.clear(profile_id, connector, purpose, level)
 
     def ask(self, connector, unit, duration_s, wall_s, is_clock_known=True):
         """Return the composite schedule as a text: "start:limit ...", with "/phases" if given."""
