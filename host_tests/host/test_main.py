@@ -101,14 +101,14 @@ class MainTest(unittest.TestCase):
 
     def test_lights_the_lamps(self):
         def turn(board):
-            if board.passes == 20:
+            if board.passes == 450:  # two rounds of a lamp whose station has no server
                 stop(board)
 
         board = self.new_board(turn, lamp="simulated")
 
         firmware.run(board)
 
-        self.assertEqual(board.connectors[0].lamp_bus.changes, 1)
+        self.assertIn(board.connectors[0].lamp_bus.changes, (4, 5))  # lit and dark again, twice
 
     def test_refuses_a_reader_and_a_lamp_that_the_board_does_not_have(self):
         for field, value in (("reader", "pn532"), ("lamp", "pixels"), ("reader", "rc522")):
