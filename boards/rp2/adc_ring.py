@@ -79,7 +79,7 @@ class AdcRing:
             high_pri=True,
             irq_quiet=True,
         )
-        self._fresh = False
+        self._is_fresh = False
         self._judged_at_us = 0
         self._done_then = 0  # transfers at that time
         self.starts = 0  # more than one per 11 minutes: something is wrong
@@ -113,7 +113,7 @@ class AdcRing:
             if registers[self._cs] & _CS_READY:
                 break
         self._dma.active(0)
-        self._fresh = False
+        self._is_fresh = False
 
     def is_good(self):  # HOT
         """Tell whether every sample in the ring is one of the last few milliseconds.
@@ -123,23 +123,23 @@ class AdcRing:
         now_us = self._ticks_us()
         elapsed_us = ticks_diff(now_us, self._judged_at_us)
         if 0 <= elapsed_us < _SPAN_US:
-            return self._fresh
+            return self._is_fresh
         done = _TRANSFERS - self._dma.count
         moved = done - self._done_then
         self._judged_at_us = now_us
         self._done_then = done
         if not 0 <= elapsed_us < _LONGEST_US:  # too long ago to tell: judge the next time
-            self._fresh = False
+            self._is_fresh = False
             return False
         # 0.393 transfers per us; 5 % less may be the clock. A stall of 5 % of 20 ms passes.
-        self._fresh = (
+        self._is_fresh = (
             done >= _RING
             and moved >= elapsed_us * 3 // 8
             and self._registers[self._fcs] & _FCS_OVER == 0
         )
-        if not self._fresh:
+        if not self._is_fresh:
             self.start()
-        return self._fresh
+        return self._is_fresh
 
     def newest(self, lane):  # HOT
         """Return the index of the newest sample of a lane."""
