@@ -18,7 +18,8 @@ _PULSE_MAX_MS = 600_000
 _SPEED_MIN, _SPEED_MAX = 0.01, 200  # as --speed
 _NUMBER_MAX = 0x3FFFFFFF  # of an event
 _NO_LIMIT_MA = -1  # Station.set_site_limit_ma: negative lifts the limit
-_MOMENTARY = ("brown_out", "loop_block")  # happen once; `active` false does nothing
+# Of the whole station; the first two happen once, `active` false does nothing then.
+_OF_STATION = ("brown_out", "loop_block", "reader_silent")
 
 LATER = {}  # the answer follows: ask again with answer_later()
 
@@ -185,20 +186,22 @@ class Commands:
         if self._board.config.get("reader") != "simulated":
             raise Refusal("the station has no card reader")
         if self._board.reader_bus.swipe(tag, values["connector"]) is False:
-            raise Refusal("the reader still holds the previous card")
+            raise Refusal("the reader is silent, or still holds the previous card")
         return {}
 
     def _fault(self, values):
         kind = values["kind"]
         switch = self._board.faults[values["connector"] - 1]
-        if kind not in _MOMENTARY and not switch.knows(kind):
+        if kind not in _OF_STATION and not switch.knows(kind):
             raise Refusal("field 'kind': {} is not a fault this board knows".format(kind))
         if not switch.is_fitted(kind):
             raise Refusal("field 'kind': {} is not fitted: tethered cable".format(kind))
         value = self._fault_value(kind, values)
         self._plant(values)
-        if kind not in _MOMENTARY:
+        if kind not in _OF_STATION:
             switch.set(kind, values["active"], value)
+        elif kind == "reader_silent":
+            self._board.reader_bus.is_silent = values["active"]
         elif values["active"]:
             if kind == "brown_out":
                 self._board.cut_power()

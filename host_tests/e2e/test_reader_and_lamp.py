@@ -47,6 +47,21 @@ def test_the_lamp_shows_that_a_card_was_refused(bench_factory):
     wait_lamp(bench, _GREEN)
 
 
+def test_a_silent_reader_is_told_to_the_server(bench_factory):
+    bench = bench_factory().booted()
+
+    bench.ctl("fault", connector=1, kind="reader_silent", active=True)
+    told = bench.expect_status(0, "Available")
+    assert told["errorCode"] == "ReaderFailure"
+    with pytest.raises(SimRefused):
+        bench.swipe(TAG)
+
+    bench.ctl("fault", connector=1, kind="reader_silent", active=False)
+    told = bench.expect_status(0, "Available")
+    assert told["errorCode"] == "NoError"
+    bench.authorized()
+
+
 def test_a_station_without_a_reader_and_a_lamp_is_started_by_the_server(bench_factory):
     bench = bench_factory(station={"reader": None, "lamp": None}).booted()
 

@@ -17,16 +17,17 @@ class SimulatedReader:
         self.uid_len = 0
         self.has_card = False
         self.connector = 0
-        self.is_silent = False
+        self.is_silent = False  # set by the control socket
         self.refused = 0
 
     def swipe(self, tag, connector):  # HOT
         """Hold a card with that text (bytes) to the reader. Return False when it was not read.
 
-        That is so while the previous card is held, and for a text that no idTag can have.
+        That is so while the previous card is held or the reader is silent, and for a text that no
+        idTag can have.
         """
         length = len(tag)
-        if self.has_card or not 1 <= length <= UID_MAX:
+        if self.has_card or self.is_silent or not 1 <= length <= UID_MAX:
             self.refused += 1
             return False
         for i in range(length):
