@@ -53,3 +53,9 @@ class SimulatedReaderTest(unittest.TestCase):
 
         self.assertTrue(self.reader.swipe(b"x" * 20, 1))
         self.assertEqual(text_of(self.reader), b"x" * 20)
+
+    def test_reads_no_card_while_it_is_silent(self):
+        self.reader.is_silent = True
+        self.assertIs(self.reader.swipe(b"TAG1", 1), False)
+        self.reader.is_silent = False
+        self.assertTrue(self.reader.swipe(b"TAG1", 1))

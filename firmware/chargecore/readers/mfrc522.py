@@ -5,7 +5,7 @@ exchange with the card or takes the outcome of the one before. A poll makes 23 r
 of two bytes at most.
 Two cards at once are not told apart: none is read, `collisions` counts it. Which of two cards in
 a purse is to pay is not for the reader to say. Heap: none after __init__.
-Source: MFRC522 data sheet rev 3.9 §9.3, §10.3; ISO/IEC 14443-3 §6; evse-hardware.md §6.
+Source: MFRC522 data sheet rev 3.8 ch. 9 and 10; ISO/IEC 14443-3 §6; evse-hardware.md §6.
 """
 
 from micropython import const
@@ -13,7 +13,7 @@ from micropython import const
 from chargecore.base.ticks import ticks_add, ticks_diff
 from chargecore.readers.card_gate import UID_TEXT_MAX, CardGate
 
-# Registers, data sheet table 20.
+# Registers, data sheet ch. 9.
 _COMMAND = const(0x01)
 _COM_IRQ = const(0x04)
 _ERROR = const(0x06)

@@ -2,7 +2,7 @@
 
 Called by: Station. Keeps the protocol of the package; the link is Pn532I2c or Pn532Uart.
 Only ISO/IEC 14443 type A: what charging cards are. Heap: none after __init__.
-Source: PN532 User Manual (UM0701-02) §7.2, §7.3.1, §7.3.5; evse-hardware.md §6.
+Source: PN532 User Manual (UM0701-02) §7.2.9, §7.3.1, §7.3.5; evse-hardware.md §6.
 """
 
 from micropython import const
