@@ -3,8 +3,8 @@
 Called by: Mfrc522. The bus is a machine.SPI or alike, mode 0, 10 MHz at most:
 write_readinto(out_buf, in_buf); cs_pin: value(level), 0 selects the chip.
 Heap: none after __init__, as far as the bus has none.
-Source: MFRC522 data sheet rev 3.8 §8.1.2.3: address byte, most significant bit 1 = read, address in
-bits 6 to 1.
+Source: MFRC522 data sheet rev 3.8 §8.1.2.3: address byte, highest bit 1 = read, address in bits
+6 to 1.
 """
 
 from micropython import const
