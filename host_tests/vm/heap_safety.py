@@ -13,6 +13,11 @@ from heap import growth, locked
 COVERS = (
     "chargecore.base.ticks.ticks_recent",
     "chargecore.safety.contactor.Contactor.open",
+    "chargecore.safety.car_watch.CarWatch.follow",
+    "chargecore.safety.car_watch.CarWatch.unplugged_ms",
+    "chargecore.safety.car_watch.CarWatch.is_diode_proven",
+    "chargecore.safety.car_watch.CarWatch.is_diode_bad",
+    "chargecore.safety.car_watch.CarWatch.refresh",
     "chargecore.safety.contactor.Contactor.close",
     "chargecore.safety.contactor.Contactor.step",
     "chargecore.safety.contactor.Contactor.refresh",
@@ -39,9 +44,6 @@ COVERS = (
     "chargecore.safety.interlock.Interlock.fault",
     "chargecore.safety.interlock.Interlock.fault_reason",
     "chargecore.safety.interlock.Interlock.is_permanent",
-    "chargecore.safety.interlock.Interlock._follow_cable",
-    "chargecore.safety.interlock.Interlock._unplugged_ms",
-    "chargecore.safety.interlock.Interlock._follow_diode",
     "chargecore.safety.interlock.Interlock._meet_danger",
     "chargecore.safety.interlock.Interlock._judge_load",
     "chargecore.safety.interlock.Interlock._stop_for",
@@ -52,8 +54,6 @@ COVERS = (
     "chargecore.safety.interlock.Interlock._follow_stop",
     "chargecore.safety.interlock.Interlock._watch_weld",
     "chargecore.safety.interlock.Interlock.is_offered",
-    "chargecore.safety.interlock.Interlock.is_diode_proven",
-    "chargecore.safety.interlock.Interlock.is_diode_bad",
     "chargecore.safety.interlock.Interlock._recover",
     "chargecore.safety.interlock.Interlock._is_cause_gone",
     "chargecore.safety.over_current.OverCurrent.rest",
@@ -230,7 +230,7 @@ class TestHeapOfSafety(unittest.TestCase):
         rig.unplug()
         rig.run_ms(3_000)
         rig.charge()
-        lock.is_too_hot = True
+        rig.fault("temp_dc", True, 730)
         self.run_locked(1_000)
         rig.ev("B")
         self.run_locked(200)

@@ -47,7 +47,7 @@ def danger_of(lock):  # HOT
 
 def _danger_of_car(lock, state):  # HOT
     """Return the reason that car and cable give in A, B or C."""
-    if lock.is_diode_bad():
+    if lock.car.is_diode_bad():
         return OPEN_DIODE
     if not lock.is_pp_ok and state != PILOT_A:  # without a cable no resistor can be wrong
         return OPEN_PROXIMITY

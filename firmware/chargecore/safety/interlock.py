@@ -9,12 +9,13 @@ Heap: none after __init__.
 from micropython import const
 
 from chargecore.base.ticks import ticks_diff, ticks_recent
+from chargecore.safety.car_watch import CarWatch
 from chargecore.safety.dangers import danger_of
 from chargecore.safety.fault_latch import NO_REASON, FaultLatch
 from chargecore.safety.faults import FAULT_NONE
 from chargecore.safety.over_current import LOAD_OK, LOAD_OPEN, OverCurrent
 from chargecore.safety.permissions import BLOCK_PILOT, LOOP_AGE_MS, missing
-from chargecore.safety.pilot_states import PILOT_A, PILOT_B, PILOT_C, PILOT_D, PILOT_INVALID
+from chargecore.safety.pilot_states import PILOT_INVALID
 from chargecore.safety.reason_faults import fault_of
 from chargecore.safety.reasons import (
     OPEN_AUX_FAULT,
@@ -36,11 +37,6 @@ from chargecore.safety.reasons import (
 from chargecore.safety.self_test import SelfTest
 
 _MIN_OFFER_MA = const(6_000)  # IEC 61851-1 Annex A
-_DIODE_PROVEN_MS = const(100)  # R2
-# R23 with a memory: three bad bursts in a row reach the limit, a single one fades in two good
-# ones, and a diode that is bad in every second burst still reaches it.
-_DIODE_BAD = const(2)
-_DIODE_LIMIT = const(5)
 _PAUSE_MS = const(5_000)  # R11
 _PAUSE_FAULT_MS = const(30_000)  # R11: a fault under load, and the same cable
 _STOP_MS = const(6_000)  # R30: under load not before 6 s
@@ -52,7 +48,6 @@ _LOCK_LOST_MS = const(60)  # R25 allows 500 ms
 _UNPLUGGED_MS = const(1_000)  # R50: A for this long ends what the old cable was blamed for
 # A plug bounces while it goes in. Without load a pilot fault must last before it is one.
 _FAULT_AFTER_MS = const(500)
-_NOT_UNPLUGGED = const(-1)
 
 
 class Interlock:
@@ -64,6 +59,7 @@ class Interlock:
         self._estop_pin = estop_pin
         self._pe_pin = pe_pin  # None: the board does not sense the protective earth
         now_ms = clock.ticks_ms()
+        self.car = CarWatch(now_ms)
         self.latch = FaultLatch(clock, events, connector_id)
         self._load = OverCurrent()
         self.self_test = SelfTest(rcd, contactor, clock, events, connector_id)
@@ -95,11 +91,6 @@ class Interlock:
         self.blocked_by = BLOCK_PILOT
         self.has_closed = False  # feedback has followed the coil since it was switched on
         self._step_at_ms = now_ms
-        self._a_since_ms = now_ms
-        self._is_a = False
-        self._diode_since_ms = now_ms
-        self._is_diode_seen = False
-        self._diode_badness = 0
         self._danger_since_ms = now_ms
         self._is_in_danger = False
         self._stop_at_ms = now_ms
@@ -130,8 +121,9 @@ class Interlock:
         self._step_at_ms = now_ms
         contactor = self.contactor
         self.watch(now_ms)
-        self._follow_cable(now_ms)
-        self._follow_diode(now_ms)
+        self.car.follow(self.pilot_state, self.is_pwm_on, self.is_diode_ok, now_ms)
+        if self.is_lock_ok:
+            self._lock_ok_at_ms = now_ms
         if gap_ms > LOOP_AGE_MS:
             contactor.open(OPEN_LOOP_GAP)
         if not self.self_test.step(self, now_ms):
@@ -159,8 +151,7 @@ class Interlock:
         self.contactor.refresh(now_ms)
         self.latch.refresh(now_ms)
         self.self_test.refresh(now_ms)
-        self._a_since_ms = ticks_recent(self._a_since_ms, now_ms)
-        self._diode_since_ms = ticks_recent(self._diode_since_ms, now_ms)
+        self.car.refresh(now_ms)
         self._danger_since_ms = ticks_recent(self._danger_since_ms, now_ms)
 
     def trip(self, reason, now_ms):  # HOT
@@ -187,37 +178,6 @@ class Interlock:
     def is_permanent(self):  # HOT
         """Return True when only a power cycle clears the fault (R52)."""
         return self.latch.is_permanent
-
-    # ---- inputs over time ----
-
-    def _follow_cable(self, now_ms):  # HOT
-        if self.pilot_state != PILOT_A:
-            self._is_a = False
-        elif not self._is_a:
-            self._is_a = True
-            self._a_since_ms = now_ms
-        if self.is_lock_ok:
-            self._lock_ok_at_ms = now_ms
-
-    def _unplugged_ms(self, now_ms):  # HOT
-        return ticks_diff(now_ms, self._a_since_ms) if self._is_a else _NOT_UNPLUGGED
-
-    def _follow_diode(self, now_ms):  # HOT
-        """R2: the negative half, seen without a break since the last A, E, F or fault."""
-        state = self.pilot_state
-        in_session = state == PILOT_B or state == PILOT_C or state == PILOT_D
-        if not (in_session and self.is_pwm_on):
-            self._is_diode_seen = False
-            self._diode_badness = 0
-        elif not self.is_diode_ok:
-            self._is_diode_seen = False
-            self._diode_badness += _DIODE_BAD
-        else:
-            if self._diode_badness:
-                self._diode_badness -= 1
-            if not self._is_diode_seen:
-                self._is_diode_seen = True
-                self._diode_since_ms = now_ms
 
     # ---- dangers ----
 
@@ -323,26 +283,15 @@ class Interlock:
         if ticks_diff(now_ms, contactor.opened_at_ms) >= limit_ms:
             self._open_for(OPEN_WELDED, now_ms)
 
-    # ---- questions of permissions and dangers ----
-
     def is_offered(self):  # HOT
         """Return True while somebody may draw energy and the pilot says so (R10)."""
         return self.is_authorised and self.is_pwm_on and self.offer_ma >= _MIN_OFFER_MA
-
-    def is_diode_proven(self, now_ms):  # HOT
-        """Return True once the diode has been there for 100 ms in this session (R2)."""
-        diode_ms = ticks_diff(now_ms, self._diode_since_ms)
-        return self._is_diode_seen and diode_ms >= _DIODE_PROVEN_MS
-
-    def is_diode_bad(self):  # HOT
-        """Return True when too many bursts lacked the negative half (R23)."""
-        return self._diode_badness >= _DIODE_LIMIT
 
     # ---- faults ----
 
     def _recover(self, now_ms):  # HOT
         """Let the latch clear what is over."""
-        unplugged_ms = self._unplugged_ms(now_ms)
+        unplugged_ms = self.car.unplugged_ms(now_ms)
         if unplugged_ms >= _UNPLUGGED_MS:
             self.pause_ms = _PAUSE_MS
         latch = self.latch
@@ -354,7 +303,7 @@ class Interlock:
     def _is_rcd_good(self, now_ms):  # HOT
         """Return True once the monitor is healthy, and tested again when the car is gone (R51)."""
         is_healthy = self.rcd.reset()
-        return is_healthy and not self.self_test.rcd_test.is_due(self._is_a, now_ms)
+        return is_healthy and not self.self_test.rcd_test.is_due(self.car.is_gone, now_ms)
 
     def _is_cause_gone(self, reason, now_ms):  # HOT
         if reason == OPEN_RCD:

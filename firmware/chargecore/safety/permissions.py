@@ -70,7 +70,7 @@ def _missing_to_close(lock, now_ms):  # HOT
     """Return the bits that stand only between an open contactor and its closing."""
     contactor = lock.contactor
     bits = 0
-    if not lock.is_diode_proven(now_ms):
+    if not lock.car.is_diode_proven(now_ms):
         bits |= BLOCK_DIODE
     if not lock.is_tested:
         bits |= BLOCK_TEST
