@@ -6,7 +6,7 @@ driver is polled), reboot() (a new driver on the flash as it is), now_ms(), and 
   can_fall_silent   then also fall_silent() and come_back()
 """
 
-from contracts.meter import LISTS, REGISTERS, SINGLES
+from contracts.meter import LISTS, REGISTERS, SINGLES, check_errors
 
 
 def check_counting_meter(case, make_rig):
@@ -17,6 +17,7 @@ def check_counting_meter(case, make_rig):
         _check_silence(case, make_rig())
     _check_never_back(case, make_rig())
     _check_saves_rarely(case, make_rig())
+    check_errors(case, make_rig())
 
 
 def _check_unknown_at_start(case, rig):

@@ -2,6 +2,7 @@
 
 A rig has `meter`, answer(wh, ma) (the device shows these values from now on), fall_silent() and
 run_ms(ms) (time passes, the driver is polled). It starts with a device that has never answered.
+Where it has a bus, break_bus(is_broken) lets every call of it raise OSError.
 """
 
 LISTS = ("voltage_dv", "current_ma", "power_w")
@@ -15,6 +16,31 @@ def check_meter(case, make_rig):
     _check_reading(case, make_rig())
     _check_silence(case, make_rig())
     _check_backwards(case, make_rig())
+    check_errors(case, make_rig())
+
+
+def check_errors(case, rig):
+    """Check that an error of the bus is silence, at the start and later."""
+    if not hasattr(rig, "break_bus"):
+        return
+    meter = rig.meter
+    rig.break_bus(True)
+    rig.answer(1_234, 16_000)
+    rig.run_ms(3_000)
+    case.assertFalse(meter.fresh)
+    case.assertIsNone(meter.age_ms(rig.now_ms()))
+    rig.break_bus(False)
+    rig.run_ms(3_000)
+    case.assertTrue(meter.fresh)
+    known_wh = meter.import_wh
+    rig.break_bus(True)
+    rig.run_ms(3_000)
+    for name in LISTS:
+        case.assertEqual(getattr(meter, name), [None] * 3, name)
+    case.assertEqual(meter.import_wh, known_wh)
+    rig.break_bus(False)
+    rig.run_ms(3_000)
+    case.assertTrue(meter.fresh)
 
 
 def _check_values(case, meter, is_known):

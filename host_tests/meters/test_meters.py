@@ -14,10 +14,13 @@ class RegisterBus:
 
     def __init__(self):
         self.registers = None
+        self.is_broken = False
         self.reads = 0
 
     def read_register(self, number):
         self.reads += 1
+        if self.is_broken:
+            raise OSError(5)
         return None if self.registers is None else self.registers[number]
 
 
@@ -43,6 +46,9 @@ class SimulatedRig:
 
     def fall_silent(self):
         self.bus.registers = None
+
+    def break_bus(self, is_broken):
+        self.bus.is_broken = is_broken
 
 
 class FakeRig:

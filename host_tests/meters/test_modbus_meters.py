@@ -51,6 +51,9 @@ class Rig:
     def fall_silent(self):
         self.uart.is_silent = True
 
+    def break_bus(self, is_broken):
+        self.uart.is_broken = is_broken
+
 
 def make_sdm120():
     return Rig("sdm120", 1, eastron_replies)

@@ -35,6 +35,16 @@ class ModbusRtuTest(unittest.TestCase):
     def test_has_the_checksum_of_modbus(self):
         self.assertEqual(modbus_rtu.crc16_modbus(b"123456789", 0, 9), 0x4B37)
 
+    def test_has_that_checksum_for_any_bytes(self):
+        data = bytes([n * 77 & 0xFF for n in range(300)])
+        for start in range(0, 300, 7):
+            crc = 0xFFFF
+            for byte in data[start:]:
+                crc ^= byte
+                for _ in range(8):
+                    crc = (crc >> 1) ^ 0xA001 if crc & 1 else crc >> 1
+            self.assertEqual(modbus_rtu.crc16_modbus(data, start, 300), crc)
+
     def test_takes_a_good_reply(self):
         self.assertTrue(self.ask(_GOOD))
 

@@ -12,7 +12,7 @@ from heap import growth, locked
 COVERS = (
     "chargecore.meters.simulated.SimulatedMeter.age_ms",
     "chargecore.meters.simulated.SimulatedMeter.poll",
-    "chargecore.meters.simulated.SimulatedMeter._take_values",
+    "chargecore.meters.simulated.SimulatedMeter._read_all",
     "chargecore.meters.readings.Readings.age_ms",
     "chargecore.meters.readings.Readings.take_answer",
     "chargecore.meters.readings.Readings.take_register",

@@ -22,6 +22,7 @@ COVERS = (
     "chargecore.meters.eastron.Eastron._power_factor",
     "chargecore.meters.eastron.Eastron._take_registers",
     "chargecore.meters.float32.scaled",
+    "chargecore.meters.line_bytes.find_pair",
     "chargecore.meters.modbus_rtu.crc16_modbus",
     "chargecore.meters.modbus_rtu.ModbusRtu.set_baud",
     "chargecore.meters.modbus_rtu.ModbusRtu.is_ready",

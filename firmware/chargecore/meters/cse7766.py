@@ -26,17 +26,17 @@ communication", as the open drivers of ESPHome and Tasmota read it:
 Values are rounded to the nearest unit of the package; energy keeps its rest and loses nothing.
 """
 
+import micropython
 from micropython import const
 
 from chargecore.base.ticks import ticks_diff
 from chargecore.meters.energy_counter import EnergyCounter
+from chargecore.meters.line_bytes import copy_bytes, drop_bytes
 from chargecore.meters.readings import Readings
 
 _FRAME_LEN = const(24)
 _STATE_GOOD = const(0x55)
 _STATE_RAW = const(0xAA)
-_STATE_FLAGS = const(0xF0)
-_SECOND = const(0x5A)
 _LONG_VOLTAGE = const(8)
 _LONG_CURRENT = const(4)
 _LONG_POWER = const(2)
@@ -44,9 +44,7 @@ _BAD_COEFFICIENTS = const(1)
 _AT_VOLTAGE = const(2)
 _AT_CURRENT = const(8)
 _AT_POWER = const(14)
-_AT_ADJ = const(20)
-_AT_CF = const(21)
-_AT_SUM = const(23)
+_AT_ADJ = const(20)  # CF follows it
 _WHOLE_VOLTAGE = const(0x40)
 _WHOLE_CURRENT = const(0x20)
 _WHOLE_POWER = const(0x10)
@@ -54,6 +52,7 @@ _WHOLE_POWER = const(0x10)
 _BAUD_HZ = const(4_800)
 _CHUNK_MAX = const(32)
 _CHUNKS = const(3)  # per poll: 96 bytes, as much as comes in 220 ms
+_INPUT_MAX = const(96 + 23)  # those, and the start of a frame from before
 _VOLTAGE_MAX_DV = const(10_000)  # beyond these a frame is nonsense, and products leave 2^30
 _CURRENT_MAX_MA = const(100_000)
 _POWER_MAX_W = const(100_000)
@@ -63,6 +62,26 @@ _WUS_PER_UWH = const(3_600)  # W us
 # that has started anew, not energy.
 _UWH_PER_MS = const(5_556)
 _CF_MAX_MS = const(40_000)  # CF wraps in 47 s at 32 A: behind this much silence nobody can tell
+
+
+@micropython.viper
+def find_frame(buf: ptr8, at: int, end: int) -> int:  # HOT  # noqa: F821
+    """Return where in buf[at:end] a frame with a good sum begins.
+
+    -1 - n when there is none: one that is not whole yet can begin at n, or behind it.
+    """
+    while at + 24 <= end:
+        state = int(buf[at])
+        if (state == 0x55 or state == 0xAA or state >= 0xF0) and int(buf[at + 1]) == 0x5A:
+            total = 0
+            i = at + 2
+            while i < at + 23:
+                total += int(buf[i])
+                i += 1
+            if (total & 0xFF) == int(buf[i]):
+                return at
+        at += 1
+    return -1 - at
 
 
 def ratio(coefficient, cycle, digits):  # HOT
@@ -92,8 +111,9 @@ class Cse7766:
         bus.init(baudrate=_BAUD_HZ, bits=8, parity=0, stop=1)
         self._bus = bus
         self._chunk_buf = bytearray(_CHUNK_MAX)
-        self._frame_buf = bytearray(_FRAME_LEN)
-        self._frame_len = 0
+        self._input_buf = bytearray(_INPUT_MAX)
+        self._input_len = 0
+        self._frame_at = 0  # the frame that is being taken, in _input_buf
         self.phases = 1
         self.voltage_dv = [None, None, None]
         self.current_ma = [None, None, None]
@@ -124,8 +144,9 @@ class Cse7766:
             got_len = self._read_chunk()
             if got_len == 0:
                 break
-            for i in range(got_len):
-                self._append(self._chunk_buf[i], now_ms)
+            copy_bytes(self._input_buf, self._input_len, self._chunk_buf, got_len)
+            self._input_len += got_len
+        self._take_frames(now_ms)
         self._readings.grow_old(now_ms)
         self._counter.keep(now_ms)
 
@@ -138,47 +159,28 @@ class Cse7766:
         except OSError:
             return 0  # as good as silence
 
-    def _append(self, byte, now_ms):  # HOT
-        frame = self._frame_buf
-        frame[self._frame_len] = byte
-        self._frame_len += 1
-        if self._frame_len <= 2 and not self._may_begin(0):
-            self._drop_start()
-        if self._frame_len < _FRAME_LEN:
-            return
-        total = 0
-        for i in range(_AT_VOLTAGE, _AT_SUM):
-            total += frame[i]
-        if total & 0xFF != frame[_AT_SUM]:
-            self._drop_start()
-            return
-        self._frame_len = 0
-        self._take(now_ms)
-
-    def _may_begin(self, at):  # HOT
-        """Tell whether a frame can begin at that byte of the buffer."""
-        frame = self._frame_buf
-        state = frame[at]
-        if state != _STATE_GOOD and state != _STATE_RAW and state & _STATE_FLAGS != _STATE_FLAGS:
-            return False
-        return at + 1 >= self._frame_len or frame[at + 1] == _SECOND
-
-    def _drop_start(self):  # HOT
-        """Move to the next byte where a frame can begin: it may stand in what was a false one."""
-        at = 1
-        while at < self._frame_len and not self._may_begin(at):
-            at += 1
-        self.noise += at
-        self._frame_len -= at
-        for i in range(self._frame_len):
-            self._frame_buf[i] = self._frame_buf[at + i]
+    def _take_frames(self, now_ms):  # HOT
+        """Take every whole frame; keep what may be the start of the next."""
+        at = 0
+        found_at = find_frame(self._input_buf, 0, self._input_len)
+        while found_at >= 0:
+            self.noise += found_at - at
+            self._frame_at = found_at
+            self._take(now_ms)
+            at = found_at + _FRAME_LEN
+            found_at = find_frame(self._input_buf, at, self._input_len)
+        rest_at = -1 - found_at
+        self.noise += rest_at - at
+        drop_bytes(self._input_buf, rest_at, self._input_len)
+        self._input_len -= rest_at
 
     def _u24(self, at):  # HOT
-        frame = self._frame_buf
-        return frame[at] << 16 | frame[at + 1] << 8 | frame[at + 2]
+        buf = self._input_buf
+        at += self._frame_at
+        return buf[at] << 16 | buf[at + 1] << 8 | buf[at + 2]
 
     def _take(self, now_ms):  # HOT
-        state = self._frame_buf[0]
+        state = self._input_buf[self._frame_at]
         flags = 0 if state == _STATE_GOOD else state & 0x0F
         if state == _STATE_RAW or flags & _BAD_COEFFICIENTS:
             self.silent += 1
@@ -215,7 +217,7 @@ class Cse7766:
         value = ratio(self._u24(at), self._u24(at + 3), digits)
         if value < 0 or value > highest:
             value = None
-        if self._frame_buf[_AT_ADJ] & whole_bit:
+        if self._input_buf[self._frame_at + _AT_ADJ] & whole_bit:
             return value
         if known is None or value is None:
             return known
@@ -223,7 +225,7 @@ class Cse7766:
 
     def _count(self, now_ms):  # HOT
         """Count the steps of CF since the frame before."""
-        cf = self._frame_buf[_AT_CF] << 8 | self._frame_buf[_AT_CF + 1]
+        cf = self._u24(_AT_ADJ) & 0xFFFF
         steps = (cf - self._cf) & 0xFFFF
         gap_ms = ticks_diff(now_ms, self._cf_at_ms)
         is_first = self._cf < 0

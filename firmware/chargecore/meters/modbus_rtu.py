@@ -17,6 +17,7 @@ import micropython
 from micropython import const
 
 from chargecore.base.ticks import ticks_add, ticks_diff
+from chargecore.meters.line_bytes import copy_bytes, drop_bytes, find_pair
 
 # What poll() says.
 PENDING = 0  # nothing new
@@ -27,7 +28,6 @@ E_EXCEPTION = -3  # the device refuses: exception_code
 
 _REQUEST_LEN = const(8)
 _REPLY_MAX = const(192)  # the longest is 165: 80 registers
-_REPLY_KEPT = const(164)  # what stays when the buffer is full: one byte short of the longest
 _CHUNK_MAX = const(64)
 _CHUNKS = const(4)  # per poll: 256 bytes, as much as came in 267 ms at 9600 Bd
 _OVERHEAD_LEN = const(5)  # address, function, length, CRC
@@ -45,16 +45,15 @@ def crc16_modbus(buf: ptr8, start: int, end: int) -> int:  # HOT  # noqa: F821
     crc = 0xFFFF
     i = start
     while i < end:
-        crc ^= int(buf[i])
-        bit = 0
-        while bit < 8:
-            if crc & 1:
-                crc = (crc >> 1) ^ 0xA001
-            else:
-                crc >>= 1
-            bit += 1
+        # Eight bits at once: each set bit of the byte adds 0xC0 shifted to its place, and an odd
+        # number of them the ends of the polynomial. test_modbus_rtu compares it with bit by bit.
+        byte = (crc ^ int(buf[i])) & 0xFF
+        crc = (crc >> 8) ^ (byte << 6) ^ (byte << 7)
+        byte ^= byte >> 4
+        if (0x6996 >> (byte & 0xF)) & 1:
+            crc ^= 0xC001
         i += 1
-    return crc
+    return crc & 0xFFFF
 
 
 class ModbusRtu:
@@ -199,36 +198,32 @@ class ModbusRtu:
 
     def _append(self, got_len):  # HOT
         """Append the chunk. Full buffer: its oldest bytes go."""
-        buf = self.reply_buf
-        chunk = self._chunk_buf
-        reply_len = self._reply_len
-        dropped_len = reply_len + got_len - _REPLY_MAX
+        dropped_len = self._reply_len + got_len - _REPLY_MAX
         if dropped_len > 0:
-            dropped_len = max(dropped_len, _REPLY_MAX - _REPLY_KEPT)
-            reply_len -= dropped_len
-            for i in range(reply_len):
-                buf[i] = buf[i + dropped_len]
+            drop_bytes(self.reply_buf, dropped_len, self._reply_len)
+            self._reply_len -= dropped_len
             self.noise += dropped_len
-        for i in range(got_len):
-            buf[reply_len + i] = chunk[i]
-        self._reply_len = reply_len + got_len
+        copy_bytes(self.reply_buf, self._reply_len, self._chunk_buf, got_len)
+        self._reply_len += got_len
 
     def _find_reply(self):  # HOT
         """Look for the reply at every place: noise may stand before and behind it."""
         address, function = self._request_buf[0], self._request_buf[1]
         buf = self.reply_buf
-        for at in range(self._reply_len - _OVERHEAD_LEN + 1):
-            if buf[at] != address:
-                continue
-            if buf[at + 1] == function and buf[at + 2] == self._wanted_len - _OVERHEAD_LEN:
+        end = self._reply_len - _OVERHEAD_LEN + 2
+        at = find_pair(buf, 0, end, address << 8 | function)
+        while at >= 0:
+            if buf[at + 1] & _EXCEPTION_BIT:
+                if self._is_whole(at, _OVERHEAD_LEN):
+                    self.exception_code = buf[at + 2]
+                    self.exceptions += 1
+                    return E_EXCEPTION
+            elif buf[at + 2] == self._wanted_len - _OVERHEAD_LEN:
                 if self._is_whole(at, self._wanted_len):
                     self.data_at = at + 3
                     self.answers += 1
                     return DONE
-            elif buf[at + 1] == function | _EXCEPTION_BIT and self._is_whole(at, _OVERHEAD_LEN):
-                self.exception_code = buf[at + 2]
-                self.exceptions += 1
-                return E_EXCEPTION
+            at = find_pair(buf, at + 1, end, address << 8 | function)
         return PENDING
 
     def _is_whole(self, at, frame_len):  # HOT

@@ -51,17 +51,20 @@ class SimulatedMeter:
         if ticks_diff(now_ms, self._due_ms) < 0:
             return
         self._due_ms = ticks_add(now_ms, _PERIOD_MS)
+        try:
+            self._read_all(now_ms)
+        except OSError:
+            self.silent += 1
+        self._readings.grow_old(now_ms)
+
+    def _read_all(self, now_ms):  # HOT
         read = self._read_register
         register_wh = read(REG_IMPORT_WH)
         if register_wh is None:
             self.silent += 1
-        else:
-            self._readings.take_answer(now_ms)
-            self._readings.take_register(register_wh, now_ms)
-            self._take_values(read)
-        self._readings.grow_old(now_ms)
-
-    def _take_values(self, read):  # HOT
+            return
+        self._readings.take_answer(now_ms)
+        self._readings.take_register(register_wh, now_ms)
         for i in range(self.phases):
             self.voltage_dv[i] = read(REG_VOLTAGE_DV + i)
             self.current_ma[i] = read(REG_CURRENT_MA + i)
