@@ -19,7 +19,9 @@ class FakeReader:
         self.has_card = False
 
     def swipe(self, text, connector=0):
-        """Hold a card to the reader."""
+        """Hold a card to the reader; the one before stays until it is released."""
+        if self.has_card:
+            return
         data = text.encode()
         self.uid_text_buf[: len(data)] = data
         self.uid_len = len(data)

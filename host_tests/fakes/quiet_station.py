@@ -97,7 +97,9 @@ class QuietReader:
         self.has_card = False
 
     def swipe(self, text, connector=0):
-        """Hold a card to the reader."""
+        """Hold a card to the reader; the one before stays until it is released."""
+        if self.has_card:
+            return
         for i in range(len(text)):
             self.uid_text_buf[i] = text[i]
         self.uid_len = len(text)

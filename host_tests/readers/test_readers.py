@@ -4,7 +4,9 @@ import unittest
 
 from chargecore.readers.simulated import SimulatedReader
 from contracts.reader import check_reader, text_of
+from fakes.card_reader import FakeReader
 from fakes.clock import FakeClock
+from fakes.quiet_station import QuietReader
 
 
 class SimulatedRig:
@@ -24,7 +26,39 @@ class SimulatedRig:
             self.reader.poll(self.clock.advance_ms(50))
 
 
+class FakeRig:
+    """The reader of the station's tests."""
+
+    cards = b"04A1B2C3", b"04A1B2C3D4E5F6", b"TAG1"
+
+    def __init__(self):
+        self.reader = FakeReader()
+
+    def present(self, text):
+        self.reader.swipe(text.decode())
+
+    def run_ms(self, ms):
+        for now_ms in range(0, ms, 50):
+            self.reader.poll(now_ms)
+
+
+class QuietRig(FakeRig):
+    """The one that takes nothing from the heap."""
+
+    def __init__(self):
+        self.reader = QuietReader()
+
+    def present(self, text):
+        self.reader.swipe(text)
+
+
 class ReaderContractTest(unittest.TestCase):
+    def test_keeps_the_contract_when_faked(self):
+        check_reader(self, FakeRig)
+
+    def test_keeps_the_contract_when_quiet(self):
+        check_reader(self, QuietRig)
+
     def test_keeps_the_contract_when_simulated(self):
         check_reader(self, SimulatedRig)
 
