@@ -13,6 +13,7 @@ from chargecore.base.clock import Clock
 from chargecore.base.event_log import EventLog
 from chargecore.base.events import EV_BOOT
 from chargecore.base.scheduler import Scheduler
+from chargecore.evse import calibration_file
 from chargecore.evse.controller import EvseController
 from chargecore.meters import models as meters
 from chargecore.net import builder as net
@@ -76,9 +77,12 @@ class App:
         for hw, row in zip(board.connectors, board.config["connectors"]):
             kept = self.stores, events, len(drivers) + 1
             drivers.append(meters.make(row, hw.meter_bus, clock, config.phases, *kept))
-        for controller, meter in zip(self.controllers, drivers):
+        for idx in range(len(drivers)):
+            controller = self.controllers[idx]
             controller.configure(config)
-            controller.set_meter(meter)
+            controller.set_meter(drivers[idx])
+            pair = self.stores.pair("pilot_" + str(idx + 1))
+            calibration_file.load(controller.sense, pair, events, idx + 1)
         reader = readers.make(board.config.get("reader"), board.reader_bus, clock)
         ports = self.controllers, drivers, reader
         kept = self.outbox, self.stores.state, self.stores.cards

@@ -74,6 +74,7 @@ EV_FILE_NEWER = const(110)
 EV_PRESETS_REFUSED = const(111)
 EV_SAFETY_MEMORY_OLD = const(112)
 EV_SETTINGS_LOST = const(113)
+EV_CALIBRATION_LOST = const(114)
 
 DROPPED_RECORD = const(1)  # kinds in EV_CALL_DROPPED
 DROPPED_STATUS = const(2)
@@ -150,6 +151,11 @@ TEXTS = (
     (EV_PRESETS_REFUSED, "{a} values of the maker's settings refused, defaults used"),
     (EV_SAFETY_MEMORY_OLD, "kept faults and counters: newest version is damaged"),
     (EV_SETTINGS_LOST, "settings lost: defaults and the least current until one is set again"),
+    (
+        EV_CALIBRATION_LOST,
+        "connector {a}: calibration of the pilot is damaged (0 nominal values, 1 the one before "
+        "is used: {b})",
+    ),
 )
 
 
