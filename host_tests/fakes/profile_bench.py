@@ -4,7 +4,7 @@ Called by: the properties/test_charging_profiles*.py.
 """
 
 from datetime import timedelta
-from fractions import Fraction
+from decimal import Decimal
 
 from chargecore.base.codes import OK
 from chargecore.station.charging_profiles import NO_LIMIT_MA
@@ -58,8 +58,8 @@ class Bench:
             self.connectors,
             phases,
             falls_back,
-            Fraction(self.hardware_ma, 1000),
-            Fraction(self.site_ma, 1000),
+            Decimal(self.hardware_ma) / 1000,
+            Decimal(self.site_ma) / 1000,
         )
         self.window_s = pick.choice((1, 90, 600, 600, 7_200, 7_200, _DAY_S, 2 * _WEEK_S))
         self.begin_s = self._begin()
@@ -171,7 +171,7 @@ class Bench:
             starts.add(pick.randrange(span_s))
         values = _AMPERES if unit == "A" else _WATTS
         return [
-            (start, Fraction(pick.choice(values)), pick.choice((None, None, 1, 3)))
+            (start, Decimal(pick.choice(values)), pick.choice((None, None, 1, 3)))
             for start in sorted(starts)
         ]
 

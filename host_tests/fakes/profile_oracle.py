@@ -1,19 +1,19 @@
 """What charging profiles allow at one second, worked out the slow way (CPython only).
 
 Called by: properties/test_charging_profiles.py. Written from OCPP 1.6 §3.13 and the rules C1 to
-C16, not from the firmware: civil dates instead of remainders, fractions instead of scaled numbers,
+C16, not from the firmware: civil dates instead of remainders, decimals instead of scaled numbers,
 a list of dicts instead of slots, and no notion of how long an answer holds.
 """
 
 from datetime import datetime, timedelta, timezone
-from fractions import Fraction
+from decimal import ROUND_FLOOR, Decimal
 from functools import lru_cache
-from math import floor
 
 EPOCH = datetime(2024, 1, 1, tzinfo=timezone.utc)
 _ONE_DAY = timedelta(days=1)
 _ONE_WEEK = timedelta(days=7)
 _VOLTS = 230
+_TENTH = Decimal("0.1")
 
 
 def at(seconds):
@@ -22,7 +22,7 @@ def at(seconds):
 
 
 def _tenths_down(value):
-    return Fraction(floor(value * 10), 10)
+    return value.quantize(_TENTH, ROUND_FLOOR)
 
 
 @lru_cache(maxsize=None)
@@ -113,7 +113,7 @@ class Oracle:
 
     def _connector(self, connector, unit, now, begin, has_clock):
         found = self._from_profiles(connector, unit, now, begin, has_clock)
-        site_a = Fraction(floor(self.site_a * 1000) // self.sharers(connector), 1000)
+        site_a = Decimal(int(self.site_a * 1000) // self.sharers(connector)) / 1000
         found.append(self._own(min(self.hardware_a, site_a), unit))
         lowest = min(limit for limit, _ in found)
         return next(row for row in found if row[0] == lowest)
