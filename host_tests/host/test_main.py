@@ -266,6 +266,33 @@ class MainTest(unittest.TestCase):
             lock = self.run_with(board, 200, CAUSE_POWER)
             self.assertEqual((lock.fault_reason, lock.is_permanent), (OPEN_WELDED, True))
 
+    def test_offers_6_a_when_both_versions_of_the_settings_are_damaged(self):
+        """F44: until somebody sets a value."""
+        board = self.new_board(stop)
+        for name in ("/settings.a", "/settings.b"):
+            with open(board.flash_root + name, "wb") as file:
+                file.write(b"broken")
+        offers_ma = set()
+
+        def turn(board):
+            if board.passes == 400:
+                board.plants[0].car.plug(True, 16_000, 3)
+                board.plants[0].pilot_changed()
+            controller = board.app.controllers[0]
+            controller.set_offer_ma(board.app.connectors[0].limit_ma)
+            controller.allow(True)
+            offers_ma.add(controller.offered_ma)
+            if board.passes == 1_000:
+                board.app.stores.settings.set(b"HeartbeatInterval", b"300")
+            if board.passes == 2_000:
+                stop(board)
+
+        board._turn = turn
+        firmware.run(board)
+
+        self.assertEqual(board.app.config.max_current_ma, 16_000)
+        self.assertEqual(sorted(offers_ma), [0, 6_000, 16_000])
+
     def test_writes_what_it_has_counted_before_a_reset(self):
         def turn(board):
             charge(board)
