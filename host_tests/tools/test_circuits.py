@@ -8,6 +8,7 @@ from boards.rp2 import guards
 from boards.rp2.coil_guard_program import CYCLES_PER_PASS
 from chargecore_tools import gen_circuits
 from chargecore_tools.circuits import coil_guard, dead_man
+from sources import ROOT
 
 _LATE_MS = 60  # R57: the coil must outlast a gap that is only worth a warning
 _LIMIT_MS = 200  # R56
@@ -41,6 +42,17 @@ def test_coil_is_let_go_within_milliseconds_of_the_tone():
 
 def test_guard_and_charge_pump_together_drop_in_time():
     assert guards.DEAD_MAN_MS + coil_guard.release_ms()[1] < _LIMIT_MS
+
+
+def test_readmes_tell_the_times_that_the_parts_give():
+    esp32 = (ROOT / "boards/esp32/README.md").read_text(encoding="utf-8")
+    rp2 = (ROOT / "boards/rp2/README.md").read_text(encoding="utf-8")
+
+    shortest_ms, longest_ms = dead_man.pulse_ms(-1), dead_man.pulse_ms(1)
+    assert f"holds Q2 for {dead_man.pulse_ms()} ms ({shortest_ms} to {longest_ms} ms" in esp32
+    assert f"after {longest_ms} ms even if" in esp32
+    assert coil_guard.release_ms()[1] < 15
+    assert "within 15 ms" in rp2
 
 
 @pytest.mark.parametrize("circuit", [dead_man, coil_guard])
