@@ -127,7 +127,7 @@ class CalibrateTest(unittest.TestCase):
         self.check_unchanged()
 
 
-class FileTest(unittest.TestCase):
+class KeptTest(unittest.TestCase):
     def setUp(self):
         self.pair = FakeStorage()
         self.events = EventLog(FakeClock(), 8)

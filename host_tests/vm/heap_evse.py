@@ -65,6 +65,7 @@ class TestHeapOfEvse(unittest.TestCase):
     def test_a_whole_charge(self):
         rig = self.rig
         controller = rig.controller
+        rig.fault("pp_ohm", True, 100)  # a cable for 63 A
         rig.run_ms(3_100)
         rig.ev("B")
         with locked():
