@@ -90,7 +90,7 @@ class HeapOfSensorsTest(unittest.TestCase):
     def test_rail_that_is_weak(self):
         rig = self.rig
         rig.charge()
-        rig.fault("rail_minus", True, -9_000)
+        rig.fault("rail_plus", True, 10_400)
         with locked():
             rig.run_ms(1_000)
 
