@@ -1,5 +1,7 @@
 """The Modbus meters against pymodbus, an independent server, over a pty."""
 
+import time
+
 import pytest
 
 from chargecore.meters import models
@@ -97,39 +99,70 @@ def test_is_told_when_the_meter_has_no_such_registers(bench):
     assert meter.import_wh is None
 
 
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        lambda data: data[:-1] + bytes([data[-1] ^ 1]),
-        lambda data: b"\x02" + data[1:],
-        lambda data: data[: len(data) // 2],
-        lambda data: b"",
-    ],
-    ids=["wrong_crc", "wrong_address", "half_frame", "silence"],
-)
-def test_forgets_its_values_on_a_bad_line_and_comes_back(bench, spoil):
-    line = bench(_SDM630)
-    meter = _meter(line)
-    assert line.run_until(meter, lambda: meter.fresh)
-
-    line.uart.spoil = spoil
-
-    assert line.run_until(meter, lambda: meter.current_ma[0] is None)
-    assert meter.import_wh == 1_234_567
-    assert not meter.fresh
-    line.uart.spoil = None
-    assert line.run_until(meter, lambda: meter.fresh and meter.current_ma[0] == 16_000)
+_BAD_LINES = {
+    "wrong_crc": lambda data: data[:-1] + bytes([data[-1] ^ 1]),
+    "wrong_address": lambda data: b"\x02" + data[1:],
+    "half_frame": lambda data: data[: len(data) // 2],
+    "silence": lambda data: b"",
+}
+_MODELS = {"sdm120": (1, _SDM630), "sdm230": (1, _SDM630), "sdm630": (3, _SDM630)}
+_MODELS["pzem004t"] = (1, _PZEM)
 
 
-def test_reads_through_noise_before_every_frame(bench):
-    line = bench(_SDM630)
+def _run_all(pairs, is_done):
+    """Poll every meter until is_done(meter) holds for each. Return whether it came to that."""
+    end_s = time.monotonic() + 8
+    while time.monotonic() < end_s:
+        for line, meter in pairs:
+            meter.poll(line.clock.ticks_ms())
+        if all(is_done(meter) for _, meter in pairs):
+            return True
+        time.sleep(0.005)
+    return False
+
+
+@pytest.mark.parametrize("kind", _BAD_LINES)
+def test_every_model_forgets_its_values_on_a_bad_line_and_comes_back(bench, kind):
+    pairs = []
+    for model, (phases, words) in _MODELS.items():
+        line = bench(words)
+        pairs.append((line, _meter(line, model, phases)))
+    assert _run_all(pairs, lambda meter: meter.fresh)
+    known = [meter.import_wh for _, meter in pairs]
+
+    for line, _ in pairs:
+        line.uart.spoil = _BAD_LINES[kind]
+
+    assert _run_all(pairs, lambda meter: meter.current_ma[0] is None and not meter.fresh)
+    assert [meter.import_wh for _, meter in pairs] == known
+    for line, _ in pairs:
+        line.uart.spoil = None
+    assert _run_all(pairs, lambda meter: meter.fresh and meter.current_ma[0] == 16_000)
+
+
+@pytest.mark.parametrize("model", _MODELS)
+def test_reads_through_noise_before_every_frame(bench, model):
+    phases, words = _MODELS[model]
+    line = bench(words)
     line.uart.spoil = lambda data: b"\x00\xff\x01\x04" + data
-    meter = _meter(line)
+    meter = _meter(line, model, phases)
 
     assert line.run_until(meter, lambda: meter.fresh)
 
-    assert meter.cycle.line.noise >= 8
+    assert meter.cycle.line.noise >= 4
     assert meter.cycle.line.garbled == 0
+
+
+@pytest.mark.parametrize("model", _MODELS)
+def test_speaks_to_the_address_of_the_station_file(bench, model):
+    phases, words = _MODELS[model]
+    line = bench(words, device_id=42)
+    row = {"meter": model, "meter_address": 42}
+    meter = models.make(row, line.uart, line.clock, phases)
+
+    assert line.run_until(meter, lambda: meter.fresh)
+
+    assert meter.cycle.failures == 0
 
 
 def test_is_polled_many_times_while_it_waits_for_a_silent_meter(bench):

@@ -11,10 +11,12 @@ class EdgePin:
         self.level = 1
         self.handler = None
         self.trigger = 0
+        self.options = None  # what irq() got besides
         self.is_held_up = False  # the VM is busy: interrupts run later
         self.waiting = 0  # of them
 
-    def irq(self, handler, trigger):
+    def irq(self, handler, trigger, **options):
+        self.options = options
         self.handler = handler
         self.trigger = trigger
 

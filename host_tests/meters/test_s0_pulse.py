@@ -37,6 +37,15 @@ class S0PulseTest(unittest.TestCase):
         self.poll()
         return self.meter.import_wh
 
+    def test_asks_for_a_hard_interrupt_where_the_board_says_so(self):
+        self.assertEqual(self.pin.options, {})
+        self.pin = EdgePin()
+        self.pin.irq_options = {"hard": True}
+        self.make(1_000)
+
+        self.assertEqual(self.pin.options, {"hard": True})
+        self.assertEqual(self.wh(40, 40), 1)
+
     def test_asks_for_both_edges(self):
         self.assertEqual(self.pin.trigger, EdgePin.IRQ_FALLING | EdgePin.IRQ_RISING)
 

@@ -5,7 +5,8 @@ Never: knows voltage or current; tells a cut line from no load: S0 has no sign o
 `age_ms` nor `fresh` do. Heap: none after __init__ but for a save of the register (energy_counter),
 none in the interrupt.
 The pin is a machine.Pin or alike: value(), irq(handler, trigger) and IRQ_FALLING, IRQ_RISING; an
-input with pull-up, to which the open collector is wired (27 V and 27 mA at most): 0 = pulse.
+input with pull-up, to which the open collector is wired (27 V and 27 mA at most): 0 = pulse. What
+irq() gets besides may stand in its irq_options: {"hard": True} where the chip can.
 Debounce (evse-hardware.md §6: 20 ms): a pulse is a line that stays low for 20 ms, and it is a new
 one only when the line was high for 20 ms before; it counts when it ends. The level is read in the
 interrupt: an edge whose level is gone by then counts in `unseen`, and so does a pulse that is over
@@ -58,7 +59,8 @@ class S0Pulse:
         self._pulses = 0  # since boot, wraps at 2^30
         self._taken = 0  # of them, counted
         self.commit = self._counter.commit
-        pin.irq(self._edge_isr, pin.IRQ_FALLING | pin.IRQ_RISING)
+        options = getattr(pin, "irq_options", {})
+        pin.irq(handler=self._edge_isr, trigger=pin.IRQ_FALLING | pin.IRQ_RISING, **options)
 
     def age_ms(self, now_ms):  # HOT
         """Return the age of import_wh, None before the first poll."""
