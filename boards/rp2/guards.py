@@ -16,7 +16,6 @@ DEAD_MAN_MS = const(150)  # R56: below 200 ms, and several times the 20 ms of a 
 MACHINES = const(4)  # of PIO 0
 _SHORTEST_MS = const(60)  # R57 calls a gap of 60 ms late: the coil must outlast it
 _LONGEST_MS = const(200)  # R56
-_CYCLES_PER_MS = const(1_000)
 _IRQ_REGISTER = 0x5020_0030  # PIO 0; pico-sdk hardware_regs addressmap.h and pio.h, both chips
 
 
@@ -24,7 +23,7 @@ def dead_man_passes(dead_man_ms):
     """Return the word that keeps a coil on for dead_man_ms, rounded down."""
     if not _SHORTEST_MS <= dead_man_ms <= _LONGEST_MS:
         raise ConfigError("dead_man_ms")
-    return dead_man_ms * _CYCLES_PER_MS // CYCLES_PER_PASS - 1
+    return dead_man_ms * (CYCLE_HZ // 1_000) // CYCLES_PER_PASS - 1
 
 
 def make_guard(idx, pins, registers, dead_man_ms=DEAD_MAN_MS):

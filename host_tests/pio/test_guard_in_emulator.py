@@ -9,6 +9,7 @@ import rp2
 from boards.rp2 import guards
 from boards.rp2.guard_feed import GuardFeed
 from boards.rp2.guarded_trip import GuardedTrip
+from chargecore.base.errors import ConfigError
 from chargecore.base.event_log import EventLog
 from chargecore.safety.contactor import Contactor
 from chargecore.safety.dead_man import DeadMan
@@ -50,13 +51,13 @@ class Feedback:
 class Chain:
     """A contactor whose coil is held by a guard in the emulator."""
 
-    def __init__(self, emulator):
+    def __init__(self, emulator, dead_man_ms=guards.DEAD_MAN_MS):
         self.emulator = emulator
         self.trip_pin = InputPin(emulator, _TRIP)
         self.trip_pin.number = _TRIP
         self.trip_pin.drive(1)
         pins = (_COIL, _TONE, self.trip_pin)
-        self.guard = guards.make_guard(0, pins, emulator.registers)
+        self.guard = guards.make_guard(0, pins, emulator.registers, dead_man_ms)
         clock = FakeClock()
         self.dead_man = DeadMan(GuardFeed([self.guard]))
         self.rcd_pin = GuardedTrip(self.trip_pin, self.guard)
@@ -76,11 +77,17 @@ class Chain:
 
 
 @pytest.fixture
-def chain(emulator, monkeypatch):
-    """A chain on a fresh chip; the state machines of the board are emulated ones."""
+def board(emulator, monkeypatch):
+    """A fresh chip, whose state machines are those of the module rp2."""
     monkeypatch.setattr(EmulatedStateMachine, "emulator", emulator)
     monkeypatch.setattr(rp2, "StateMachine", EmulatedStateMachine)
-    return Chain(emulator)
+    return emulator
+
+
+@pytest.fixture
+def chain(board):
+    """A chain on a fresh chip."""
+    return Chain(board)
 
 
 def test_stays_low_while_nothing_is_closed(chain):
@@ -232,12 +239,36 @@ def test_open_never_waits_for_a_full_queue(chain):
     assert not chain.is_on
 
 
-def test_flag_left_by_an_earlier_run_is_cleared_at_start(emulator, monkeypatch):
-    monkeypatch.setattr(EmulatedStateMachine, "emulator", emulator)
-    monkeypatch.setattr(rp2, "StateMachine", EmulatedStateMachine)
-    emulator.registers[0x50200034] = 0xF  # IRQ_FORCE
+def test_flag_left_by_an_earlier_run_is_cleared_at_start(board):
+    board.registers[0x50200034] = 0xF  # IRQ_FORCE
 
-    chain = Chain(emulator)
+    chain = Chain(board)
 
     assert not chain.guard.is_tripped()
-    assert emulator.registers[0x50200030] == 0xE  # the flags of the others are theirs
+    assert board.registers[0x50200030] == 0xE  # the flags of the others are theirs
+
+
+@pytest.mark.parametrize("dead_man_ms", [60, 100, 150, 200])
+def test_times_out_within_one_percent_of_any_setting(board, dead_man_ms):
+    chain = Chain(board, dead_man_ms)
+    chain.contactor.close()
+    chain.step(3)
+    fed_at = board.cycle - 20
+
+    board.run(250_000)
+
+    cycle, level = board.edges_of(_COIL)[-1]
+    assert level == 0
+    assert abs(cycle - fed_at - dead_man_ms * 1000) <= dead_man_ms * 10
+
+
+@pytest.mark.parametrize("dead_man_ms", [0, 59, 201, 100_000])
+def test_setting_that_is_too_short_or_too_long_is_refused(board, dead_man_ms):
+    with pytest.raises(ConfigError, match="dead_man_ms"):
+        Chain(board, dead_man_ms)
+
+
+@pytest.mark.parametrize("idx", [-1, 4])
+def test_fifth_connector_is_refused(board, idx):
+    with pytest.raises(ConfigError, match="connectors"):
+        guards.make_guard(idx, (_COIL, _TONE, InputPin(board, _TRIP)), board.registers)
