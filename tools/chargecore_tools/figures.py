@@ -7,6 +7,7 @@ is missed or a bench does not run.
 A bench is a file in vm_bench/ that prints `id value` lines; lines that begin with # are notes.
 """
 
+import contextlib
 import json
 import os
 import platform
@@ -19,11 +20,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from chargecore_tools.fault_figures import measure_faults, table_lines
 from chargecore_tools.heap_figures import measure_heap
 from chargecore_tools.sim_process import micropython, repository
+from chargecore_tools.tls_peer import HOST, TlsPeer
 
 _LIMIT_S = 600  # a bench that takes longer hangs
 
+_BUSY = "50 + indivisible_ms"
 # id, what it says, unit, budget (None: reported), digits
 ROWS = (
     ("heap_growth_pass", "heap growth, 10,000 idle scheduler passes", "B", 0, 0),
@@ -43,6 +47,11 @@ ROWS = (
     ("outbox_sessions", "sessions kept offline on 64 KiB of raw flash", "", 50, 0),
     ("erases_per_session", "flash erases per session on raw flash", "", 12, 2),
     ("boot_notification_ms", "power-on to BootNotification, full journal", "ms", None, 0),
+    ("c_to_b_ms", "C->B at the pin to the contactor's command, worst of 1,000", "ms", 50, 1),
+    ("c_to_b_busy_ms", "the same during TLS handshakes and journal writes", "ms", _BUSY, 1),
+    ("indivisible_ms", "longest single step of that load", "ms", None, 1),
+    ("safety_gap_p99_ms", "gap between safety steps, 99 % of them", "ms", None, 1),
+    ("safety_gap_max_ms", "gap between safety steps, the longest", "ms", None, 1),
     ("json_read_ratio", "read a 421-byte CALL / json.loads", "ratio", 0.30, 3),
     ("json_write_ratio", "write a 528-byte CALL / dict + json.dumps", "ratio", 0.80, 3),
     ("scheduler_ratio", "one scheduler step / one asyncio task switch", "ratio", 0.15, 3),
@@ -53,7 +62,9 @@ _BENCHES = (
     ("wire_bench.py", "192k"),
     ("outbox_bench.py", "2m"),
     ("growth_bench.py", "2m"),
+    ("reaction_bench.py", "2m"),
 )
+_WITH_TLS = ("reaction_bench.py",)  # benches that want a TLS server
 _AT_LEAST = ("outbox_sessions",)  # their budget is a lower bound
 # Known to be missed, see figures_method.md: shown as missed, but no reason to fail.
 _GOALS = ("heap_boot_core_kib", "heap_floor_session_kib")
@@ -76,8 +87,10 @@ def _values_of(text):
 def run_bench(root, name, heap):
     """Run one bench in a VM of its own. Return {id: value}. Errors: FigureError."""
     path = root / "tools" / "chargecore_tools" / "vm_bench" / name
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         command = [micropython(), "-X", f"heapsize={heap}", str(path), folder]
+        if name in _WITH_TLS:
+            command += [HOST, str(stack.enter_context(TlsPeer(folder)).port)]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=_LIMIT_S)
         except subprocess.TimeoutExpired:
@@ -92,6 +105,8 @@ def figures_of(values):
     figures = []
     for name, _, unit, budget, digits in ROWS:
         value = values.get(name)
+        if budget == _BUSY:
+            budget = round(50 + values.get("indivisible_ms", 0), 1)
         if value is not None:
             value = round(value, digits) if digits else int(value)
         is_ok = value is not None and (budget is None or _keeps(name, value, budget))
@@ -140,8 +155,8 @@ def _vm_version():
     return done.stdout.strip()
 
 
-def page_of(figures):
-    """Return docs/figures.md."""
+def page_of(figures, faults):
+    """Return docs/figures.md; faults: rows of measure_faults()."""
     lines = [
         "# Measured budgets",
         "",
@@ -154,11 +169,12 @@ def page_of(figures):
     for figure, row in zip(figures, ROWS, strict=True):
         name, *others = _texts(figure, row)
         lines.append(f"| `{name}` | " + " | ".join(others) + " |")
+    lines += ["", *table_lines(faults)]
     return "\n".join(lines) + "\n\n" + _METHOD.read_text(encoding="utf-8")
 
 
 def measure(root):
-    """Run every bench. Return (figures, errors of benches that did not run)."""
+    """Run every bench. Return (values, fault rows, errors of benches that did not run)."""
     values = {}
     errors = []
     for name, heap in _BENCHES:
@@ -172,25 +188,33 @@ def measure(root):
         values.update(measure_heap(root))
     except RuntimeError as error:
         errors.append(str(error))
-    return values, errors
+    print("figures: faults at the pins", file=sys.stderr, flush=True)
+    faults = []
+    try:
+        faults = measure_faults(root)
+    except RuntimeError as error:
+        errors.append(str(error))
+    return values, faults, errors
 
 
 def main():
     """Measure, print, write. Return the exit status."""
     root = repository()
-    values, errors = measure(root)
+    values, faults, errors = measure(root)
     figures = figures_of(values)
     _print(figures)
+    for line in table_lines(faults):
+        print(line)
     for error in errors:
         print("figures: " + error, file=sys.stderr)
     build = Path(root) / "build"
     os.makedirs(build, exist_ok=True)
     (build / "figures.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    (Path(root) / "docs" / "figures.md").write_text(page_of(figures), encoding="utf-8")
+    (Path(root) / "docs" / "figures.md").write_text(page_of(figures, faults), encoding="utf-8")
     missed = [f["id"] for f in figures if not f["ok"] and not _is_goal(f)]
     if missed:
         print("figures: missed: " + ", ".join(missed), file=sys.stderr)
-    return 1 if missed else 0
+    return 1 if missed or errors else 0
 
 
 if __name__ == "__main__":
