@@ -2,7 +2,6 @@
 
 from chargecore.station.charging_profiles import ChargingProfiles
 from chargecore.station.composite_schedule import CompositeSchedule
-from chargecore.station.profile_draft import ProfileDraft
 from chargecore.station.profile_slot import (
     KIND_ABSOLUTE,
     NOT_GIVEN,
@@ -32,7 +31,7 @@ class ProfileWorld:
     ):
         self.connector_count = connector_count
         self.table = ProfileTable(connector_count)
-        self.draft = ProfileDraft(connector_count)
+        self.draft = self.table.draft
         self.profiles = ChargingProfiles(self.table, connector_count, phases, falls_back)
         self.composite = CompositeSchedule(self.profiles)
         self.hardware_ma = hardware_ma
@@ -65,7 +64,7 @@ class ProfileWorld:
         for period in periods:
             phases = period[2] if len(period) > 2 else 0
             self.draft.add_period(period[0], int(round(period[1] * 10)), phases)
-        return self.table.install(self.draft, tx, now_s)
+        return self.table.install(tx, now_s)
 
     def start(self, connector, wall_s):
         """Begin the session that install() makes TxProfiles for."""

@@ -119,7 +119,7 @@ class TestRefusals(TableTest):
     def test_refuses_the_same_draft_a_second_time(self):
         self.world.install(PURPOSE_DEFAULT, ONE)
 
-        code = self.table.install(self.world.draft, TX_NONE, NOW_S)
+        code = self.table.install(TX_NONE, NOW_S)
 
         self.assertEqual(code, E_RANGE)
 

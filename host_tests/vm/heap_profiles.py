@@ -123,7 +123,7 @@ class TestHeapOfProfiles(unittest.TestCase):
         )
         for n in range(PERIODS_MAX):
             draft.add_period(3_000 * n, 160 + 7 * n if row[5] == UNIT_A else 90_000 + 1000 * n, 3)
-        return self.world.table.install(draft, row[7], MIDNIGHT_S)
+        return self.world.table.install(row[7], MIDNIGHT_S)
 
     def fill(self):
         """Install all rows, and one more."""
@@ -180,10 +180,10 @@ class TestHeapOfProfiles(unittest.TestCase):
         draft = self.world.draft
         with locked():
             draft.begin(3, PURPOSE_DEFAULT, 0, 1, KIND_ABSOLUTE, UNIT_A)
-            self.codes[0] = self.world.table.install(draft, TX_NONE, MIDNIGHT_S)
+            self.codes[0] = self.world.table.install(TX_NONE, MIDNIGHT_S)
             draft.begin(0, PURPOSE_TX, 0, 1, KIND_ABSOLUTE, UNIT_A)
             draft.add_period(0, 100, 0)
-            self.codes[1] = self.world.table.install(draft, 11, MIDNIGHT_S)
+            self.codes[1] = self.world.table.install(11, MIDNIGHT_S)
 
         self.assertEqual((self.codes[0], self.codes[1]), (E_RANGE, E_RANGE))
 

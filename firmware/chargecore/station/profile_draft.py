@@ -1,6 +1,7 @@
 """ProfileDraft: a charging profile that has come in and is not installed yet.
 
-Called by: the messages that bring one (begin, set_times, add_period), ProfileTable.install().
+Called by: the messages that bring one (begin, set_times, add_period), ProfileTable, which has it
+(install, adopt).
 It is checked as it grows (rule C2, OCPP 1.6 §7.8, §7.13, errata 3.45): a profile with anything
 wrong in it is refused whole, and what was installed before stays.
 Heap: 200 bytes at start, none after.
@@ -8,6 +9,7 @@ Heap: 200 bytes at start, none after.
 
 from micropython import const
 
+from chargecore.base.clock import WALL_UNKNOWN
 from chargecore.base.codes import E_RANGE, E_TOO_MANY, OK
 from chargecore.station.profile_slot import (
     KIND_ABSOLUTE,
@@ -19,6 +21,7 @@ from chargecore.station.profile_slot import (
     LIMIT_MAX_W,
     NOT_GIVEN,
     PERIOD_LEN,
+    PERIOD_PHASES,
     PERIODS_MAX,
     PURPOSE_MAX,
     PURPOSE_TX,
@@ -42,6 +45,7 @@ from chargecore.station.profile_slot import (
     UNIT_W,
     i32,
     is_time,
+    period_limit,
     period_start,
     put_i32,
     put_period,
@@ -151,3 +155,32 @@ class ProfileDraft:
         if buf[SLOT_PURPOSE] == PURPOSE_MAX and start_s == NOT_GIVEN and wall_s >= 0:
             start_s = wall_s  # no transaction that it could be relative to
         put_i32(buf, SLOT_START, start_s)
+
+    def could_be(self, buf, at):
+        """Return True when the slot at `at` holds what could be installed here. Uses the draft.
+
+        Not a TxProfile: that of an image belongs to a transaction that is over (C13).
+        """
+        count = buf[at + SLOT_COUNT]
+        if count > PERIODS_MAX:
+            return False
+        self.begin(
+            buf[at + SLOT_CONNECTOR],
+            buf[at + SLOT_PURPOSE],
+            buf[at + SLOT_LEVEL],
+            0,
+            buf[at + SLOT_KIND],
+            buf[at + SLOT_UNIT],
+        )
+        self.set_times(
+            i32(buf, at + SLOT_START),
+            i32(buf, at + SLOT_DURATION),
+            i32(buf, at + SLOT_FROM),
+            i32(buf, at + SLOT_TO),
+        )
+        for place in range(at + SLOT_PERIODS, at + SLOT_PERIODS + count * PERIOD_LEN, PERIOD_LEN):
+            phases = buf[place + PERIOD_PHASES] >> 6
+            self.add_period(period_start(buf, place), period_limit(buf, place), phases)
+        code = self.finish(TX_NONE, WALL_UNKNOWN)
+        self.code = E_RANGE
+        return code == OK

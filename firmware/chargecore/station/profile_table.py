@@ -10,7 +10,7 @@ Heap: 4 + 10 * 200 bytes at start, none after.
 from micropython import const
 
 from chargecore.base.codes import E_FULL, E_RANGE, OK
-from chargecore.station.profile_check import is_sound
+from chargecore.station.profile_draft import ProfileDraft
 from chargecore.station.profile_slot import (
     NOT_GIVEN,
     PURPOSE_NONE,
@@ -46,7 +46,7 @@ class ProfileTable:
     """
 
     def __init__(self, connector_count):
-        self._connector_count = connector_count
+        self.draft = ProfileDraft(connector_count)  # the profile that comes in
         self.image_buf = bytearray(_IMAGE_LEN)
         self.image_buf[0] = _LAYOUT
         self.image_buf[1] = _SLOT_LEN
@@ -59,12 +59,13 @@ class ProfileTable:
 
     # ---- changes ----
 
-    def install(self, draft, tx, wall_s):  # HOT
-        """Take a ProfileDraft; it replaces what has its id, or its purpose and level (C3).
+    def install(self, tx, wall_s):  # HOT
+        """Take the draft as it stands; it replaces what has its id, or its purpose and level (C3).
 
         tx, wall_s: see ProfileDraft.finish(). Return OK, or E_RANGE, E_TOO_MANY, E_FULL: then
         nothing has changed (Rejected).
         """
+        draft = self.draft
         code = draft.finish(tx, wall_s)
         draft.code = E_RANGE  # it is taken once
         if code != OK:
@@ -183,7 +184,7 @@ class ProfileTable:
         buf[0] = _LAYOUT
         buf[1] = _SLOT_LEN
         for at in range(_HEAD_LEN, _IMAGE_LEN, _SLOT_LEN):
-            if not is_sound(buf, at, self._connector_count):
+            if not self.draft.could_be(buf, at):
                 buf[at + SLOT_PURPOSE] = PURPOSE_NONE
         self._settle(False)
         self.has_changed = False
