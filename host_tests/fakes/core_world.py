@@ -27,12 +27,13 @@ class RamState(StateStore):
 
 
 class Flash:
-    """What outlives a power cut: settings, state, cards, journal."""
+    """What outlives a power cut: settings, state, cards, journal, kept faults."""
 
     def __init__(self):
         self.settings = FakeStorage()
         self.state = FakeStorage()
         self.cards = FakeStorage()
+        self.safety = FakeStorage()
         self.journal = FakeFlash(8, 1024)
 
 

@@ -198,4 +198,4 @@ class InterlockStory:
         self.truth.boot()
 
     def _use_quick_sense(self):
-        self.rig.controller._sense = QuickSense(self.rig.hw.pilot_adc)
+        self.rig.controller.sense = QuickSense(self.rig.hw.pilot_adc)

@@ -18,6 +18,7 @@ from chargecore.safety.safety_step import SafetyStep
 from chargecore.safety.watchdog import Watchdog
 from chargecore.station import builder as station
 from chargecore.store.journal import Journal
+from chargecore.store.safety_memory import SafetyMemory
 from chargecore.wire.outbox import Outbox
 from fakes.card_reader import FakeReader
 from fakes.ocpp16_world import Ocpp16World
@@ -25,7 +26,8 @@ from fakes.ocpp16_world import Ocpp16World
 PASS_MS = 10
 _LONG_PASS_MS = 50  # still below the gap that opens a contactor (R57)
 _FINE_S = 3  # of every wait: what was set off by the test is looked at in short passes
-_STATION_MS = 50  # period, as main.py schedules it
+_STATION_MS = 50  # periods, as main.py schedules them
+_MEMORY_MS = 1_000
 _PWM_FULL = 65_535
 # A stop takes up to 6 s (R30). Longer than this nobody may call it Charging without an offer.
 _STOP_MS = 7_000
@@ -78,6 +80,7 @@ class StoryWorld(Ocpp16World):
         is_tethered = self.fields.get("cable") == "tethered"
         self.site = site or Site(self.fields.get("connectors", 1), is_tethered)
         self._station_ms = 0  # since the station's step
+        self._memory_ms = 0  # since the safety memory's
         self._unoffered_ms = [0] * len(self.site.plants)
         self._next_id = 101
         super().__init__(station, flash, boot_number, presets)
@@ -96,9 +99,15 @@ class StoryWorld(Ocpp16World):
         self.meters = []
         for idx in range(len(site.hws)):
             hw = site.hws[idx]
-            controller = EvseController(hw, config.has_socket, clock, events, idx + 1)
+            controller = EvseController(hw, config.has_socket, clock, events, idx + 1, config)
             self.controllers.append(controller)
-            self.meters.append(self._make_meter(hw.meter_bus))
+            meter = self._make_meter(hw.meter_bus)
+            self.meters.append(meter)
+            controller.configure(config)
+            controller.set_meter(meter)
+        locks = [controller.interlock for controller in self.controllers]
+        self.memory = SafetyMemory(self.flash.safety, locks, events, clock)
+        self.memory.load(self.cause == CAUSE_POWER)
         guards = DeadMan(site.one_shot), Watchdog(site.watchdog)
         self.safety = SafetyStep(self.controllers, *guards, clock, events)
         self.reader = FakeReader()
@@ -133,6 +142,10 @@ class StoryWorld(Ocpp16World):
             for meter in self.meters:
                 meter.poll(now_ms)
             self.station.step(now_ms)
+        self._memory_ms += step_ms
+        if self._memory_ms >= _MEMORY_MS:
+            self._memory_ms = 0
+            self.memory.poll(now_ms)
         self.channel.pump()
         self.ocpp.poll(now_ms)
         self._serve()

@@ -1,6 +1,6 @@
 """F23 to F26: a contactor that does not do what its coil is told."""
 
-from chargecore.base.boot_causes import CAUSE_RESET
+from chargecore.base.boot_causes import CAUSE_POWER, CAUSE_RESET
 from chargecore.base.events import (
     EV_AUTHORIZED,
     EV_CONTACTOR_CLOSED,
@@ -51,7 +51,7 @@ class WeldTest(FaultStory):
 
     def check_after_reboot(self):
         """Still welded, later let go: a reset of the chip forgives neither."""
-        for is_welded in (True,):
+        for is_welded in (True, False):
             world = self.reboot(CAUSE_RESET)
             world.fault("weld", is_welded)
             world.open()
@@ -61,8 +61,22 @@ class WeldTest(FaultStory):
             self.assertEqual(world.controllers[0].contactor.closings, 0)
             self.assertTrue(self.is_coil_off())
             self.check_pilot(*F)
-            self.assertEqual(self.lock_words(), LOCKED)
+            # What is live keeps its plug; what is dead lets it go.
+            self.assertEqual(self.lock_words(), LOCKED if is_welded else FREE)
             self.assertTrue("1 Faulted " + _ERROR in world.told())
+
+    def test_f23_forgives_a_weld_after_a_power_cycle_and_a_good_self_test_only(self):
+        world = self.charging()
+        world.fault("weld")
+        world.ev("B")
+        world.run_s(8)
+        for is_welded, status in ((True, "Faulted"), (False, "Preparing")):
+            world.fault("weld", is_welded)
+            world = self.reboot(CAUSE_POWER)
+            world.open()
+            world.run_s(30)
+            self.assertEqual(world.status_word(), status)
+            self.assertEqual(world.controllers[0].contactor.closings, 0)
 
     def test_f26_refuses_when_the_feedback_says_closed_at_boot(self):
         site = Site(1)
@@ -124,9 +138,10 @@ class CloseTest(FaultStory):
         if number == 2:
             before = [(EV_AUTHORIZED, 1), (EV_TX_STARTED, 2)]
             told += ["1 Preparing", "Start 1 TAG1 0"]
+        after = [(EV_PILOT_STATE, PILOT_F)] if number == 2 else []
         self.check_outputs(
             power=OFF,
-            pilot=C1,
+            pilot=C1 if number == 1 else F,
             lock=FREE,
             ocpp=_FAULTED,
             reason=reasons.OPEN_NOT_CLOSING,
@@ -135,8 +150,9 @@ class CloseTest(FaultStory):
                 (EV_CONTACTOR_CLOSED, 0),
                 (EV_CONTACTOR_OPENED, reasons.OPEN_NOT_CLOSING),
                 (EV_FAULT, faults.FAULT_POWER_SWITCH),
-                (EV_TX_STOPPED, number),
-            ],
+            ]
+            + after
+            + [(EV_TX_STOPPED, number)],
             told=told,
         )
 

@@ -1,5 +1,6 @@
 """F18 to F22: residual current, and a monitor that is broken itself."""
 
+from chargecore.base.boot_causes import CAUSE_RESET
 from chargecore.base.events import (
     EV_CONTACTOR_OPENED,
     EV_FAULT,
@@ -10,10 +11,12 @@ from chargecore.base.events import (
     EV_TX_STOPPED,
 )
 from chargecore.safety import faults, reasons
-from chargecore.safety.pilot_states import PILOT_A
-from fakes.fault_story import C1, FINE_MS, FREE, OFF, A, FaultStory
+from chargecore.safety.pilot_states import PILOT_A, PILOT_F
+from fakes.fault_story import C1, FINE_MS, FREE, OFF, A, F, FaultStory
+from fakes.story_world import Site
 
 _ERROR = "GroundFailure"
+_BROKEN = "InternalError"
 _RETRY_S = 900  # R51
 _TRIP = [
     (EV_CONTACTOR_OPENED, reasons.OPEN_RCD),
@@ -139,6 +142,66 @@ class ResidualCurrentTest(FaultStory):
         self.assertEqual(world.see(), ("closed", 16, 16, "locked", "Charging"))
         self.forget()
 
+
+class SelfTestTest(FaultStory):
+    """F21: the monitor is proven with a test current, or nothing is ever closed."""
+
+    def check_refused(self, kind, value, limit_ms, verdict):
+        """The boot's self-test fails within the limit, and a reset of the chip does not help."""
+        site = Site(1)
+        site.switches[0].set(kind, True, value)
+        world = self.boot(site)
+
+        self.until(self.is_faulted, limit_ms, "a failed test")
+        world.open()
+        world.plug()
+        world.card()
+        self.stays_open(60)
+        failed = [
+            (EV_PILOT_STATE, PILOT_A),
+            (EV_SELF_TEST, verdict),
+            (EV_FAULT, faults.FAULT_INTERNAL),
+            (EV_PILOT_STATE, PILOT_F),
+            (EV_SWIPE_IGNORED, 1),
+        ]
+        # It was Available until the test had failed.
+        self.check_out_of_service(failed, ["1 Available"])
+        world = self.reboot(CAUSE_RESET)
+        world.fault(kind, False, value)
+        world.open()
+        world.card()
+        self.stays_open(60)
+        kept = [
+            (EV_FAULT, faults.FAULT_INTERNAL),
+            (EV_PILOT_STATE, PILOT_F),
+            (EV_SWIPE_IGNORED, 1),
+            (EV_SELF_TEST, 0),  # it is well now, and forgiven only behind a power cycle
+        ]
+        self.check_out_of_service(kept, [])
+
+    def check_out_of_service(self, events, told):
+        self.assertEqual(self.world.controllers[0].contactor.closings, 0)
+        self.check_outputs(
+            power=OFF,
+            pilot=F,
+            lock=FREE,
+            ocpp=("Faulted", _BROKEN),
+            reason=reasons.OPEN_SELF_TEST,
+            events=events,
+            told=["BootNotification", "0 Available", "1 Faulted " + _BROKEN] + told,
+        )
+
+    def test_f21_refuses_a_monitor_that_the_test_does_not_trip(self):
+        self.check_refused("rcd_test_dead", 0, 1_200, 1)
+
+    def test_f21_refuses_a_monitor_that_is_stuck_when_it_has_tripped(self):
+        self.check_refused("rcd_stuck", 0, 3_200, 2)
+
+    def test_f21_refuses_a_monitor_that_releases_too_slowly(self):
+        self.check_refused("rcd_slow", 4_000, 3_200, 2)
+
+
+class WireTest(FaultStory):
     def test_f22_opens_when_the_wire_of_the_monitor_breaks(self):
         world = self.charging()
 

@@ -228,7 +228,7 @@ def test_ends_the_session_with_a_fault_when_the_earth_is_lost():
     world.run_s(5)
 
     assert opened_s <= 0.1
-    assert sorted(world.told()) == ["1 Faulted OtherError", "Stop 101 EVDisconnected"]
+    assert sorted(world.told()) == ["1 Faulted OtherError", "Stop 101 Other"]
     world.fault("pe_lost", False)
     world.run_s(3)
     world.unplug()

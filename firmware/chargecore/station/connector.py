@@ -203,8 +203,8 @@ class Connector:
             if self.pending.length:
                 self.drop_pending()
             return
-        if self.stop_reason != NO_STOP:
-            return
+        if self.stop_reason != NO_STOP or self.controller.fault:
+            return  # a fault that looks like a pulled cable as well (PE) is what ends the session
         config = self._config
         if not config.stop_on_ev_side_disconnect:
             self.is_ev_gone = True
