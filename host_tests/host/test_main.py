@@ -5,7 +5,7 @@ import unittest
 
 import main as firmware
 
-from boards.host.board import POWER_STOP, Board
+from boards.host.board import POWER_ON, POWER_STOP, Board
 from chargecore.base.boot_causes import CAUSE_POWER, CAUSE_RESET, CAUSE_WATCHDOG
 from chargecore.base.errors import ConfigError
 from chargecore.base.events import EV_BOOT
@@ -14,6 +14,7 @@ from chargecore.safety.faults import FAULT_NONE, FAULT_POWER_SWITCH
 from chargecore.safety.reasons import OPEN_EXCEPTION, OPEN_SHUTDOWN, OPEN_WELDED
 from chargecore.station.config import CONNECTORS_MAX
 from chargecore.station.station import RESET_HARD
+from fakes.edge_pin import EdgePin
 from fakes.scratch import new_folder
 
 _STATION = {
@@ -81,6 +82,38 @@ class MainTest(unittest.TestCase):
         for name in os.listdir(folder + "/flash"):
             os.remove(folder + "/flash/" + name)
         os.rmdir(folder + "/flash")
+
+    def test_keeps_the_register_of_a_meter_it_counts_itself_over_a_restart(self):
+        pin = EdgePin()
+
+        def pulse_then_reset(board):
+            pin.set(board.passes % 10 // 5)
+            if board.passes == 200:
+                board.app.station.request_reset(RESET_HARD, board.ticks_ms())
+
+        row = {"meter": "s0", "pulses_per_kwh": 1_000}
+        board = self.new_board(pulse_then_reset, connectors=[row])
+        board.connectors[0].meter_bus = pin
+        ended_as = firmware.run(board)
+        counted_wh = board.app.meters[0].import_wh
+        board._turn = stop
+        board.power = POWER_ON
+        firmware.run(board)
+        board.app.meters[0].poll(board.ticks_ms())
+
+        self.assertEqual(ended_as, firmware.RESTART)
+        self.assertTrue(counted_wh >= 15)
+        self.assertEqual(board.app.meters[0].import_wh, counted_wh)
+
+    def test_names_the_option_of_a_meter_that_is_wrong(self):
+        row = {"meter": "s0", "pulses_per_kwh": 0}
+        board = self.new_board(stop, connectors=[row])
+        board.connectors[0].meter_bus = EdgePin()
+
+        with self.assertRaises(ConfigError) as caught:
+            firmware.run(board)
+
+        self.assertEqual(caught.exception.args[0], "pulses_per_kwh")
 
     def test_ends_as_stopped_when_the_board_stops(self):
         board = self.new_board(stop)

@@ -51,6 +51,17 @@ class EnergyCounterTest(unittest.TestCase):
         self.add(9)
         self.assertTrue(5 <= self.counter.register_wh <= 6)
 
+    def test_counts_on_from_what_the_records_know_but_never_back(self):
+        self.add(5_000)
+        self.counter.raise_to(1_200)
+        self.counter.raise_to(7)
+        self.add(1_000)
+        for _ in range(10):
+            self.add(0, 1_000)
+        self.make()
+
+        self.assertEqual(self.counter.register_wh, 1_201)
+
     def test_keeps_the_largest_register(self):
         self.counter.register_wh = (1 << 30) - 1
         self.add(1)

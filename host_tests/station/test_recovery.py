@@ -36,6 +36,29 @@ class TestRecovery(unittest.TestCase):
         self.world.run_ms(duration_ms)
         self.world.boot()
 
+    def test_raises_the_register_of_a_meter_that_has_lost_some_at_the_cut(self):
+        meter = self.world.meters[0]
+        raised_wh = []
+        meter.raise_to = raised_wh.append
+        self.world.charge()
+        meter.import_wh = 1_500
+        self.world.run_ms(25_000)
+        meter.import_wh = 1_100
+        self.world.boot()
+        self.world.run_ms(100)
+
+        self.assertEqual(raised_wh, [1_500])
+        self.assertEqual(self.stop_record().i32(records.OFF_REGISTER_WH), 1_500)
+
+    def test_leaves_a_meter_alone_that_knows_more_than_the_records(self):
+        meter = self.world.meters[0]
+        raised_wh = []
+        meter.raise_to = raised_wh.append
+        self.cut_a_session()
+        self.world.run_ms(100)
+
+        self.assertEqual(raised_wh, [])
+
     def test_does_nothing_when_no_session_ran(self):
         self.world.boot()
         self.world.run_ms(10_000)

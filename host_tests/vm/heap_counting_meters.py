@@ -36,6 +36,7 @@ COVERS = (
     "chargecore.meters.cse7766.Cse7766._count",
     "chargecore.meters.energy_counter.EnergyCounter.add",
     "chargecore.meters.energy_counter.EnergyCounter.keep",
+    "chargecore.meters.energy_counter.EnergyCounter.raise_to",
     "chargecore.meters.s0_pulse.S0Pulse.age_ms",
     "chargecore.meters.s0_pulse.S0Pulse.poll",
     "chargecore.meters.s0_pulse.S0Pulse._take_power",
@@ -97,6 +98,7 @@ class TestHeapOfCountingMeters(unittest.TestCase):
             for _ in range(100):
                 self.run_s0()
             power_w = self.meter.power_w[0]
+            self.meter.raise_to(90)
             for _ in range(700):
                 self.meter.poll(self.clock.advance_ms(100))
             age_ms = self.meter.age_ms(self.clock.ticks_ms())

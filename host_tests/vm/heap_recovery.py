@@ -12,6 +12,7 @@ COVERS = (
     "chargecore.station.recovery.Recovery.step",
     "chargecore.station.recovery.Recovery._end",
     "chargecore.station.recovery.Recovery._write",
+    "chargecore.station.recovery.Recovery._raise_meter",
     "chargecore.station.recovery.Recovery._has",
     "chargecore.station.recovery.Recovery._register_wh",
     "chargecore.station.recovery.Recovery._hold",

@@ -13,6 +13,7 @@ and, where it differs from 100:
   poll_ms                  how often poll() is wanted
 A driver that counts energy itself (cse7766, s0_pulse, adc_ct) also has
   commit()                 save the register now: an ordered restart is about to come
+  raise_to(register_wh)    count on from there, if it is more: records know what a cut has lost
 
 Promises, checked on every driver and fake by host_tests/contracts/meter.py and counting_meter.py:
   Unknown is not zero. A value is None before its first reading, and where the meter has none.

@@ -86,6 +86,7 @@ class AdcCt:
         self._began_at_ms = clock.ticks_ms()
         self._counted_at_ms = self._began_at_ms
         self.commit = self._counter.commit
+        self.raise_to = self._counter.raise_to
 
     def age_ms(self, now_ms):  # HOT
         """Return the age of import_wh, None before the first window."""

@@ -133,6 +133,7 @@ class Cse7766:
         self._cf_at_ms = clock.ticks_ms()
         self._rest_wus = 0  # W us that do not make a uWh yet
         self.commit = self._counter.commit
+        self.raise_to = self._counter.raise_to
 
     def age_ms(self, now_ms):  # HOT
         """Return the age of import_wh, None when it was never read."""

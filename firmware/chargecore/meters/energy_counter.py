@@ -6,8 +6,8 @@ A save is two files in turn (store.version_pair: a torn write leaves the one bef
   10 s after the last energy came, so at the end of every session and of every pause in it,
   every 5 minutes while energy flows,
   with commit(), before an ordered restart.
-A cut of the supply loses what came since then: 5 minutes, 1.8 kWh at 22 kW, in the worst case. The
-session keeps them all the same as far as its meter records tell, see station.recovery.
+A cut of the supply loses what came since then: 5 minutes, 1.8 kWh at 22 kW, in the worst case; of
+a session only what came after its newest meter record, for recovery raises the register to that.
 """
 
 from micropython import const
@@ -46,6 +46,12 @@ class EnergyCounter:
         self._rest = units % self._per_wh
         self._is_unsaved = True
         self._added_at_ms = now_ms
+
+    def raise_to(self, register_wh):  # HOT
+        """Count on from register_wh, if that is more: the records of a session know it."""
+        if register_wh > self.register_wh:
+            self.register_wh = register_wh
+            self._is_unsaved = True
 
     def keep(self, now_ms):  # HOT
         """Save when it is due. Call it with every poll."""

@@ -59,6 +59,7 @@ class S0Pulse:
         self._pulses = 0  # since boot, wraps at 2^30
         self._taken = 0  # of them, counted
         self.commit = self._counter.commit
+        self.raise_to = self._counter.raise_to
         options = getattr(pin, "irq_options", {})
         pin.irq(handler=self._edge_isr, trigger=pin.IRQ_FALLING | pin.IRQ_RISING, **options)
 

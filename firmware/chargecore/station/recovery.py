@@ -94,6 +94,7 @@ class Recovery:
         # Monotone (M9), and what flowed after the last record still counts.
         if register_wh is None or register_wh < known.register_wh:
             register_wh = known.register_wh
+            self._raise_meter(connector_id, register_wh)
         stop_mask = self._config.stop_sampled_mask | self._config.stop_aligned_mask
         if stop_mask & MASK_ENERGY and not known.has_end:
             recorder.prepare_in(known.boot, known.uptime_s, known.wall_s)
@@ -104,6 +105,13 @@ class Recovery:
         if code == OK:
             self._events.add(EV_TX_STOPPED, connector_id, known.tx)
         return code
+
+    def _raise_meter(self, connector_id, register_wh):  # HOT
+        """Tell a meter that counts itself what it has lost at the cut."""
+        if self._has(connector_id):
+            meter = self._connectors[connector_id - 1].metering.meter
+            if hasattr(meter, "raise_to"):
+                meter.raise_to(register_wh)
 
     def _has(self, connector_id):  # HOT
         """Return False for a connector that the station file no longer has."""
