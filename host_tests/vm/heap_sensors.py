@@ -56,6 +56,8 @@ class HeapOfSensorsTest(unittest.TestCase):
 
     def test_cable_that_changes_in_a_charge(self):
         rig = self.rig
+        rig.run_ms(100)
+        rig.ev("B")
         with locked():
             rig.run_ms(3_100)
         rig.charge()
