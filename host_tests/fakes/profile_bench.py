@@ -228,6 +228,24 @@ class Bench:
         want_a = self.oracle.profile_limit_a(connector, now, self.has_clock)
         assert got_ma == (NO_LIMIT_MA if want_a is None else want_a * 1000), (second, connector)
 
+    def check_sum(self):
+        """Check that those who run together never get more than ChargePointMaxProfile allows."""
+        running = list(self.oracle.sessions)
+        for second in {self.pick.randrange(self.window_s) for _ in range(4)}:
+            now_s = self.begin_s + second
+            whole = self.oracle.limit(0, "A", at(now_s), at(self.begin_s), self.has_clock)[0]
+            caps_a = self.oracle.maximum_a(at(now_s), self.has_clock)
+            if running and caps_a is not None:
+                limits_a = [self._profile_limit_a(c, now_s) for c in running]
+                assert sum(limits_a) <= caps_a, second
+                assert whole <= caps_a, second
+
+    def _profile_limit_a(self, connector, now_s):
+        wall_s = now_s if self.has_clock else -1
+        profiles = self.world.profiles
+        limit = profiles.limit_at(connector, UNIT_A, now_s - self.world.UP_S, wall_s, 0)
+        return Decimal(limit) / 10
+
     def _check_shape(self, composite):
         """Check what holds for every schedule: begins at 0, rises, equal neighbours merged."""
         assert 1 <= composite.count <= 48

@@ -107,6 +107,11 @@ class Oracle:
         found = self._from_profiles(connector, "A", now, now, has_clock)
         return min(limit for limit, _ in found) if found else None
 
+    def maximum_a(self, now, has_clock=True):
+        """Return what ChargePointMaxProfile allows all connectors together, None for no limit."""
+        found = self._purpose("Max", 0, "A", now, None, 1, has_clock)
+        return min(limit for limit, _ in found) if found else None
+
     def sharers(self, connector):
         """Return by how many the limits of the whole station are divided."""
         return len(set(self.sessions) | {connector})

@@ -5,7 +5,8 @@ What is compared for each set: which profiles are accepted; the composite schedu
 around every instant at which the oracle or the schedule may change, and at random seconds; and
 limit_ma(), asked at the same seconds in ascending order as the station would. Windows lie around
 midnight, around the turn of the week, and around nothing in particular, and last from a second to
-two weeks. Of windows with more than 24 boundaries, as many are drawn.
+two weeks. Of windows with more than 24 boundaries, as many are drawn. What the connectors get
+together is held against ChargePointMaxProfile.
 """
 
 from random import Random
@@ -32,6 +33,7 @@ def test_agrees_with_the_oracle_on_random_sets(chunk):
         bench.fill()
         try:
             compared += bench.compare()
+            bench.check_sum()
         except AssertionError as error:
             raise AssertionError(
                 f"set {chunk * _SETS + number}: {bench.oracle.profiles}"
@@ -45,6 +47,7 @@ def test_agrees_with_the_oracle_on_what_hypothesis_draws(pick):
     bench = Bench(pick)
     bench.fill()
     bench.compare()
+    bench.check_sum()
 
 
 def _spoil(image, pick):
