@@ -109,6 +109,8 @@ def _firmware_part(board, idx):
         "opened_at_ms": _since_boot_ms(board, _get(contactor, "opened_at_ms", None)),
         "closed_at_ms": _since_boot_ms(board, _get(contactor, "closed_at_ms", None)),
         "rcd_tripped": _is_rcd_tripped(board, idx, controller),
+        "cable_ma": _get(controller, "sensors.proximity.cable_ma", None),
+        "temperature_dc": _get(controller, "sensors.temperature.temperature_dc", None),
         "self_tested": bool(_get(controller, "interlock.is_tested", False)),
         "blocked_by": _get(controller, "interlock.blocked_by", None),
         "permanent_reason": _permanent_reason(controller),
@@ -144,6 +146,8 @@ def _tag_text(tag):
 
 
 def _is_rcd_tripped(board, idx, controller):
+    if _get(controller, "rcd.is_testing", False):  # a trip is what the self-test wants
+        return False
     latched = _get(controller, "rcd.is_tripped", False)
     return bool(latched) or board.plants[idx].rcd.is_tripped
 
