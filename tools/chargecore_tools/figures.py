@@ -56,6 +56,7 @@ ROWS = (
     ("json_write_ratio", "write a 528-byte CALL / dict + json.dumps", "ratio", 0.80, 3),
     ("scheduler_ratio", "one scheduler step / one asyncio task switch", "ratio", 0.15, 3),
     ("scheduler_entry_ratio", "one entry with its safety step / the same", "ratio", None, 3),
+    ("meter_poll_ratio", "costliest poll of a meter, in a flood / json.loads", "ratio", None, 2),
 )
 _BENCHES = (
     ("base_bench.py", "192k"),
@@ -63,6 +64,7 @@ _BENCHES = (
     ("outbox_bench.py", "2m"),
     ("growth_bench.py", "2m"),
     ("reaction_bench.py", "2m"),
+    ("meter_bench.py", "512k"),
 )
 _WITH_TLS = ("reaction_bench.py",)  # benches that want a TLS server
 _AT_LEAST = ("outbox_sessions",)  # their budget is a lower bound

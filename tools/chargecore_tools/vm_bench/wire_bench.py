@@ -17,6 +17,9 @@ from micropython import const
 
 _ROOT = __file__.rsplit("/", 1)[0] + "/../../.."
 sys.path.insert(0, _ROOT + "/firmware")
+sys.path.insert(0, _ROOT + "/tools/chargecore_tools/vm_bench")
+
+from profile_message import PROFILE  # noqa: E402
 
 from chargecore.wire import fields  # noqa: E402  the path is set above, as all below
 from chargecore.wire.fields import (  # noqa: E402
@@ -39,14 +42,6 @@ _HALF_SIZE = 300  # a window that it fits into twice
 _INT_MIN = -0x7FFFFFFF - 1
 _INT_MAX = 0x7FFFFFFF
 
-_PROFILE = (
-    b'[2,"0b0f0e5c-6a3e-4f0","SetChargingProfile",{"connectorId":1,'
-    b'"csChargingProfiles":{"chargingProfileId":101,"transactionId":7,"stackLevel":2,'
-    b'"chargingProfilePurpose":"TxProfile","chargingProfileKind":"Absolute",'
-    b'"chargingSchedule":{"duration":86400,"startSchedule":"2026-11-24T10:00:00Z",'
-    b'"chargingRateUnit":"A","chargingSchedulePeriod":[{"startPeriod":0,"limit":16.0,'
-    b'"numberPhases":3},{"startPeriod":3600,"limit":10.5}]}}}]'
-)
 _PURPOSES = (b"ChargePointMaxProfile", b"TxDefaultProfile", b"TxProfile")
 _KINDS = (b"Absolute", b"Recurring", b"Relative")
 _PERIOD = (
@@ -95,7 +90,7 @@ _SUM = (
 
 def read_message(reader, table):
     """Read the CALL as the firmware does. Return the sum of its numbers, or a negative code."""
-    code = reader.parse(_PROFILE, len(_PROFILE))
+    code = reader.parse(PROFILE, len(PROFILE))
     if code:
         return code
     code = fields.check(reader, reader.item(0, 3), table)
@@ -221,14 +216,14 @@ class Sides:
     def __init__(self):
         self.reader = JsonReader()
         self.table = fields.table(_SET_PROFILE)
-        self.text = _PROFILE.decode()
+        self.text = PROFILE.decode()
         self.one_pass = JsonWriter(bytearray(_TX_SIZE))
         self.two_passes = JsonWriter(bytearray(_HALF_SIZE))
 
     def check(self):
         """Refuse to measure what is wrong."""
         total = read_message(self.reader, self.table)
-        if len(_PROFILE) != 421 or total != _SUM:
+        if len(PROFILE) != 421 or total != _SUM:
             raise SystemExit("wire_bench: read " + str(total))
         buf = bytearray(_TX_SIZE)
         writer = JsonWriter(buf)
