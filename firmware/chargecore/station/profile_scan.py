@@ -177,12 +177,15 @@ class ProfileScan:
     def _lowest(self, at):  # HOT
         """Return where the lowest period of a profile stands."""
         place = at + SLOT_PERIODS
-        best = place
-        for _ in range(self._buf[at + SLOT_COUNT]):
-            if self._amount(at, place) < self._amount(at, best):
-                best = place
+        best_place = place
+        best = self._amount(at, place)
+        for _ in range(self._buf[at + SLOT_COUNT] - 1):
             place += PERIOD_LEN
-        return best
+            limit = self._amount(at, place)
+            if limit < best:
+                best = limit
+                best_place = place
+        return best_place
 
     def _amount(self, at, place):  # HOT
         """Return the limit of a period in tenths of the unit asked for, rounded down (C9, C10)."""
