@@ -14,6 +14,7 @@ import pytest
 _ROOT = Path(__file__).resolve().parents[2]
 _WHERE = ("firmware/chargecore", "boards", "host_tests/fakes")
 
+_COILS = ("safety/test_coil_contracts.py", "rp2_board/test_contracts.py")
 # protocol: methods that make one, the test files with its rigs, the rig's attribute
 _PROTOCOLS = {
     "meter": (
@@ -35,9 +36,13 @@ _PROTOCOLS = {
         ),
         "reader",
     ),
-    "coil": ({"value", "step"}, ("safety/test_coil_contracts.py",), "coil"),
-    "guard of a coil": ({"value", "is_tripped"}, ("safety/test_coil_contracts.py",), "coil"),
-    "analogue input": ({"read_uv"}, ("evse/test_contracts.py",), "adc"),
+    "coil": ({"value", "step"}, _COILS, "coil"),
+    "guard of a coil": ({"value", "is_tripped"}, _COILS, "coil"),
+    "analogue input": (
+        {"read_uv"},
+        ("evse/test_contracts.py", "rp2_board/test_contracts.py"),
+        "adc",
+    ),
     "contactor": (
         {"open", "close", "is_feedback_closed"},
         ("safety/test_coil_contracts.py",),

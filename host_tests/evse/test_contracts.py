@@ -6,8 +6,6 @@ from boards.host.lock_model import LockModel
 from boards.host.sim_adc import SimAdc
 from boards.host.sim_pin import SimPin
 from boards.host.sim_voltage import SimVoltage
-from boards.rp2.adc_ring import RP2040, AdcRing
-from boards.rp2.sampled_channel import SampledChannel
 from chargecore.base.event_log import EventLog
 from chargecore.evse.cable_lock import CableLock
 from chargecore.evse.proximity import Proximity
@@ -17,7 +15,6 @@ from contracts.adc import check_adc, check_sensor
 from contracts.lock import check_lock
 from fakes.clock import FakeClock
 from fakes.mains_adc import MainsAdc
-from fakes.rp2_adc import FakeRp2Chip
 
 
 class LockRig:
@@ -90,28 +87,6 @@ class MainsRig:
         self.adc.is_broken = is_silent
 
 
-class SampledRig:
-    """A channel of the ring that DMA fills on an RP2040."""
-
-    TOLERANCE_UV = 1_700  # two of 4096 steps
-
-    def __init__(self):
-        self._chip = FakeRp2Chip()
-        self._ring = AdcRing(self._chip, self._chip.dma, RP2040, self._chip.ticks_us, self._at)
-        self.adc = SampledChannel(self._ring, 1)
-
-    def _at(self, memory):
-        return self._chip.address_of(memory)
-
-    def set_uv(self, uv):
-        self._chip.values = [min(uv * 4096 // 3_300_000, 4095)] * 5
-        self._chip.convert(1_200)
-
-    def silence(self, is_silent):
-        self._chip.dma.is_frozen = is_silent
-        self._chip.convert(1_200)
-
-
 class ProximityRig:
     """A plugged cable of 220 Ohm: 32 A."""
 
@@ -172,9 +147,6 @@ class ContractTest(unittest.TestCase):
 
     def test_adc_keeps_the_contract_when_faked_behind_a_transformer(self):
         check_adc(self, MainsRig)
-
-    def test_adc_keeps_the_contract_when_dma_samples_it(self):
-        check_adc(self, SampledRig)
 
     def test_proximity_keeps_the_contract(self):
         check_sensor(self, ProximityRig)
