@@ -34,6 +34,8 @@ class Plant:
         self.elapsed_ms = 0  # simulated time since the start
         self.switched_at_ms = None  # elapsed_ms when the main contacts moved last; None: never
         self.touched_at_ms = None  # elapsed_ms when somebody laid hands on it last
+        self.duty_at_ms = None  # elapsed_ms when the pilot's duty changed last
+        self._duty_u16 = hw.pilot_pwm.duty
         hw.pilot_pwm.on_change = self.pilot_changed
         self.pilot_changed()
         self.step(0)
@@ -77,6 +79,9 @@ class Plant:
         pilot.is_held_low = state == "F"
         pilot.update()
         duty_u16 = self._hw.pilot_pwm.duty
+        if duty_u16 != self._duty_u16:
+            self._duty_u16 = duty_u16
+            self.duty_at_ms = self.elapsed_ms
         self._hw.stage_adc.set_levels(duty_u16, pilot.rail_plus_mv, pilot.rail_minus_mv)
         adc = self._hw.pilot_adc
         if self.is_adc_stuck:

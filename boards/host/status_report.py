@@ -84,6 +84,7 @@ def _plant_part(board, idx):
         "drawn_ma": plant.car.drawn_ma,
         "contactor": "closed" if plant.contactor.is_closed else "open",
         "switched_at_ms": _of_this_boot_ms(board, plant.switched_at_ms),
+        "duty_at_ms": _of_this_boot_ms(board, plant.duty_at_ms),
         "fault_at_ms": _of_this_boot_ms(board, plant.touched_at_ms),
         "locked": plant.lock.is_locked,
         "power_w": plant.meter.power_w,

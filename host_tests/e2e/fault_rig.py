@@ -117,6 +117,12 @@ class FaultRig:
             lambda status: status["station"]["simulated_ms"] >= end_ms, "the time", _WAIT_S
         )
 
+    def run_to(self, uptime_ms):
+        """Let time pass to an instant of this boot."""
+        self.bench.wait_sim(
+            lambda status: status["station"]["uptime_ms"] >= uptime_ms, "the time", _WAIT_S
+        )
+
     def until(self, has_come, what):
         """Wait until has_come(row of the connector) and return the row."""
         status = self.bench.wait_sim(

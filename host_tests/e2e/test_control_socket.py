@@ -27,7 +27,11 @@ CONNECTOR_FIELDS = {  # names of design section 4
     "error_code",
     "transaction_id",
     "id_tag",
+    "cable_ma",
     "closed_at_ms",
+    "duty_at_ms",
+    "self_tested",
+    "temperature_dc",
     "fault_at_ms",
     "switched_at_ms",
 }

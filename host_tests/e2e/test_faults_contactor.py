@@ -140,7 +140,7 @@ def test_opens_when_the_contactor_does_not_close_and_may_try_once_more(rig):
     assert 200 <= took_ms <= 250
     row = rig.row()
     assert (row["status"], row["error_code"], row["contactor"]) == (*SWITCH, "open")
-    assert row["duty_permille"] == X1
+    assert (row["permanent_reason"], row["duty_permille"]) == ("OPEN_NOT_CLOSING", LOW)
     assert sum("contactor closed" in text for text in rig.events()) == 1
 
 

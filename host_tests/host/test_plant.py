@@ -146,6 +146,16 @@ class PlantTest(unittest.TestCase):
         self.assertEqual(live_at_ms, 1_520)
         self.assertEqual(self.plant.switched_at_ms, 2_020)
 
+    def test_tells_when_the_duty_changed(self):
+        self.assertIsNone(self.plant.duty_at_ms)
+        self.run_ms(100)
+        self.hw.pilot_pwm.duty_u16(65_535)
+        self.run_ms(100)
+
+        self.hw.pilot_pwm.duty_u16(65_535)
+
+        self.assertEqual(self.plant.duty_at_ms, 100)
+
     def test_has_the_plug_in_the_socket_as_long_as_the_car_is_plugged(self):
         self.plant.car.plug(False, 16_000, 3)
         self.run_ms(10)

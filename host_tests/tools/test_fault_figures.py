@@ -49,10 +49,8 @@ def test_the_tls_server_shows_a_p256_certificate_of_its_root(tmp_path):
     with TlsPeer(tmp_path) as peer:
         ca = ssl.DER_cert_to_PEM_cert((tmp_path / "ca.der").read_bytes())
         context = ssl.create_default_context(cadata=ca)
-        with (
-            socket.create_connection((HOST, peer.port), 5) as sock,
-            context.wrap_socket(sock, server_hostname="localhost") as stream,
-        ):
+        with socket.create_connection((HOST, peer.port), 5) as sock:
+            stream = context.wrap_socket(sock, server_hostname="localhost")
             stream.sendall(b"x")
             assert stream.cipher()[0]
 
