@@ -81,7 +81,7 @@ class LoadTest(unittest.TestCase):
             ("model", ("x" * 21,)),
             ("serial", ("x" * 26,)),
             ("firmware_version", ("x" * 51,)),
-            ("connectors", (0, 16, "2", [], True)),
+            ("connectors", (0, 16, "2", [], True, [5], [None])),
             ("cable", ("none", 1)),
             ("max_current", (5, 81, "32", True)),
             ("phases", (2, 0, "3", True, 3.0)),

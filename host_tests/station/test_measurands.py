@@ -76,6 +76,17 @@ class MaskFromListTest(unittest.TestCase):
         self.assertEqual(mask(b"Voltage.L1", one_phase), mask(b"Voltage.L1"))
         self.assertEqual(measurands.supported_mask(3), ALL)
 
+    def test_refuses_what_no_meter_of_the_station_can_give(self):
+        pulses = measurands.supported_mask(3, ({"meter": "s0"},))
+        mixed = measurands.supported_mask(3, ({"meter": "s0"}, {"meter": "cse7766"}))
+
+        self.assertEqual(mask(b"Voltage", pulses), E_RANGE)
+        self.assertEqual(mask(b"Current.Import", pulses), E_RANGE)
+        self.assertTrue(mask(b"Power.Active.Import,Current.Offered", pulses) > 0)
+        self.assertEqual(mask(b"Voltage", mixed), mask(b"Voltage"))
+        self.assertEqual(mask(b"Frequency", mixed), E_RANGE)
+        self.assertEqual(measurands.supported_mask(3, ({"meter": "simulated"},)), ALL)
+
     def test_refuses_when_there_are_more_entries_than_supported_ones(self):
         longest = b",".join([b"Frequency"] * measurands.COUNT)
 

@@ -202,6 +202,8 @@ class StationConfig:
         connectors = station.get("connectors", 1)
         if isinstance(connectors, list):
             self.connectors = tuple(connectors)
+            if not all(isinstance(row, dict) for row in connectors):
+                raise ConfigError("connectors")
             connectors = len(connectors)
         self.connector_count = _in_range("connectors", connectors, 1, CONNECTORS_MAX)
         self.phase_rotation_max = connectors + 1
@@ -224,7 +226,7 @@ class StationConfig:
             raise ConfigError("phases")
         self.wake_up = _flag(station, "wake_up", self.wake_up)
         self.fault_pilot_f = _flag(station, "fault_pilot_f", self.fault_pilot_f)
-        self.set_supported(supported_mask(self.phases))
+        self.set_supported(supported_mask(self.phases, self.connectors))
 
 
 def _text(station, field, max_bytes, default):

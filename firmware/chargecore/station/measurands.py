@@ -59,14 +59,37 @@ COUNT = const(16)
 MASK_ENERGY = const(1)  # Energy.Active.Import.Register, what an empty list means (M11)
 MASK_ALL = const(0xFFFF)
 _MASK_L2_L3 = const(0x1998)  # bits of rows whose phase a single-phase meter does not have
+_NO_TEMPERATURE = const(0x8000)
+# What a meter of that model cannot give, see its driver in chargecore/meters.
+_LACKS = (
+    ("s0", 0xFDDC),  # all but energy, the sum of the powers, and what is offered
+    ("ct", 0xFC00),  # voltage, frequency, power factor, temperature
+    ("cse7766", 0xA000),  # frequency, temperature
+    ("sdm120", _NO_TEMPERATURE),
+    ("sdm230", _NO_TEMPERATURE),
+    ("sdm630", _NO_TEMPERATURE),
+    ("pzem004t", _NO_TEMPERATURE),
+)
 _SPACE = const(0x20)
 _COMMA = const(0x2C)
 _DOT = const(0x2E)
 
 
-def supported_mask(phases):
-    """Return the mask of what a meter with that many phases can give."""
-    return MASK_ALL & ~_MASK_L2_L3 if phases == 1 else MASK_ALL
+def supported_mask(phases, rows=()):
+    """Return the mask of what at least one of the meters can give.
+
+    rows: the connectors of station.json, which name the models; none: all there is.
+    """
+    mask = 0
+    for row in rows:
+        lacks = 0
+        for model, model_lacks in _LACKS:
+            if row.get("meter") == model:
+                lacks = model_lacks
+        mask |= MASK_ALL & ~lacks
+    if not rows:
+        mask = MASK_ALL
+    return mask & ~_MASK_L2_L3 if phases == 1 else mask
 
 
 def count_of(mask):  # HOT
