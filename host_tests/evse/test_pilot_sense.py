@@ -3,7 +3,9 @@
 import unittest
 
 from boards.host.sim_adc import SimAdc
-from chargecore.evse.pilot_sense import CENTRE_UV, READS, PilotSense
+from chargecore.evse.pilot_decoder import PilotDecoder
+from chargecore.evse.pilot_sense import CENTRE_UV, READS, READS_WIDE, PilotSense
+from chargecore.safety.pilot_states import PILOT_B, PILOT_INVALID
 
 
 class ListAdc:
@@ -17,6 +19,25 @@ class ListAdc:
         uv = self.readings_uv[min(self.reads, len(self.readings_uv) - 1)]
         self.reads += 1
         return uv
+
+
+class ListSampler:
+    """Gives bursts instead of single readings, or none."""
+
+    def __init__(self, readings_uv):
+        self.readings_uv = readings_uv
+        self.counts = []
+
+    def fill(self, buf, count):
+        self.counts.append(count)
+        for i in range(count):
+            buf[i] = self.readings_uv[i % len(self.readings_uv)]
+        return len(self.readings_uv) > 1
+
+
+class SilentAdc:
+    def read_uv(self):
+        raise OSError(5)
 
 
 def _uv(mv):
@@ -86,3 +107,25 @@ class PilotSenseTest(unittest.TestCase):
         sense.read(False)
 
         self.assertEqual(sense.high_mv, 9_000)
+
+    def test_takes_bursts_of_the_sampler_where_there_is_one(self):
+        sampler = ListSampler([_uv(6_000), _uv(-12_000)])
+        sense = PilotSense(SilentAdc(), sampler)
+
+        sense.read(False)
+        self.assertEqual((sense.high_mv, sense.low_mv), (6_000, -12_000))
+        sense.read(True)
+
+        self.assertEqual(sampler.counts, [READS, READS_WIDE])
+
+    def test_shows_no_level_at_all_without_readings(self):
+        for sense in (PilotSense(SilentAdc()), PilotSense(SilentAdc(), ListSampler([_uv(9_000)]))):
+            decoder = PilotDecoder()
+            decoder.take(9_000, 9_000, False, 0)
+            decoder.take(9_000, 9_000, False, 20)
+            self.assertEqual(decoder.state, PILOT_B)
+            for at_ms in (40, 60, 80):
+                self.assertEqual(decoder.state, PILOT_B)
+                sense.read(False)
+                decoder.take(sense.high_mv, sense.low_mv, False, at_ms)
+            self.assertEqual(decoder.state, PILOT_INVALID)

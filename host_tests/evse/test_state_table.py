@@ -12,6 +12,8 @@ from chargecore.evse.state_table import (
     EVENT_NAMES,
     EVENT_OFFER,
     EVENT_OUT_OF_SERVICE,
+    EVENT_PULSE,
+    EVENT_PULSE_END,
     EVENT_WITHDRAW,
     NAME,
     NEXT,
@@ -84,3 +86,20 @@ class StateTableTest(unittest.TestCase):
             if letter in "ABCD":
                 self.assertEqual(row[PLUGGED], 0 if letter == "A" else 1)
                 self.assertEqual(row[ASKS], 1 if letter in "CD" else 0)
+
+    def test_drives_a_pulse_only_to_a_car_and_ends_it_at_plus_12_v(self):
+        pulse = _INDEX["P"]
+        for state, row in enumerate(NEXT):
+            if row[EVENT_PULSE] == pulse and state != pulse:
+                self.assertIn(OUTPUTS[state][NAME], ("B2", "C1", "C2", "D", "E"))
+            for event, following in enumerate(row):
+                if following == pulse and state != pulse:
+                    self.assertEqual(event, EVENT_PULSE)
+        self.assertEqual(self.drive(NEXT[pulse][EVENT_PULSE_END]), DRIVE_X1)
+
+    def test_stays_in_a_pulse_whatever_the_pilot_was_and_the_station_wants(self):
+        pulse = _INDEX["P"]
+        row = NEXT[pulse]
+        for event, following in enumerate(row):
+            if event not in (EVENT_PULSE_END, EVENT_OUT_OF_SERVICE):
+                self.assertEqual(following, pulse)
