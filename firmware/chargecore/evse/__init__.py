@@ -20,7 +20,9 @@ Protocol of a hardware bundle `hw`, one per connector (boards/*/ make it, EvseCo
   pp_adc             read_uv(): proximity contact, 1 kOhm to 3.3 V; None: tethered cable
   pe_pin             value(): 1 = protective earth present (broken wire = 0); None: not sensed
   temp_adc           read_uv(): NTC 10 kOhm B 3950 to ground, 10 kOhm to 3.3 V; None: not fitted
-  rcd_test_pin       value(level): 1 = test current of the residual-current monitor
+  rcd_test_pin       value(level): 1 = test current of the residual-current monitor, which must be
+                     healthy within 1 s of boot, trip within 1 s and release within 3 s; None: it
+                     has no test input, and nobody tests it
   aux_fault          .code: FAULT_* (safety.faults) of any further fault line, 0 = all quiet
 read_uv() may raise OSError: there is no reading. Pins of a lock and pp_adc are not touched when
 the cable is tethered.
