@@ -7,8 +7,11 @@ import main as firmware
 
 from boards.host.board import POWER_ON, POWER_STOP, Board
 from chargecore.base.boot_causes import CAUSE_POWER, CAUSE_RESET, CAUSE_WATCHDOG
+from chargecore.base.codes import OK
 from chargecore.base.errors import ConfigError
 from chargecore.base.events import EV_BOOT
+from chargecore.evse import calibration_file
+from chargecore.evse.pilot_sense import GAIN_UV_PER_V
 from chargecore.safety.fault_latch import NO_REASON
 from chargecore.safety.faults import FAULT_NONE, FAULT_POWER_SWITCH
 from chargecore.safety.reasons import OPEN_EXCEPTION, OPEN_SHUTDOWN, OPEN_WELDED
@@ -131,6 +134,32 @@ class MainTest(unittest.TestCase):
 
         self.assertEqual(ended_as, firmware.STOPPED)
         self.assertEqual(len(board.app.connectors), CONNECTORS_MAX)
+
+    def test_gives_the_controllers_what_the_station_file_says(self):
+        fields = {"cable": "socket", "wake_up": False, "fault_pilot_f": True, "phases": 1}
+        board = self.new_board(stop, connectors=[{"meter": "simulated"}] * 2, **fields)
+
+        firmware.run(board)
+
+        for idx in range(2):
+            controller = board.app.controllers[idx]
+            pulse = controller._pulse
+            self.assertEqual((pulse.wakes, pulse.tells_faults), (False, True))
+            self.assertTrue(controller.sensors.proximity.is_single_phase)
+            self.assertIs(controller.sensors.meter, board.app.meters[idx])
+
+    def test_uses_the_calibration_that_was_kept(self):
+        board = self.new_board(stop, connectors=[{"meter": "simulated"}] * 2)
+        firmware.run(board)
+        pair = board.app.stores.pair("pilot_2")
+        self.assertEqual(calibration_file.save(pair, 1_290_000, 90_000), OK)
+
+        board.power = 0
+        firmware.run(board)
+
+        senses = [controller.sense for controller in board.app.controllers]
+        self.assertEqual(senses[0].gain_uv_per_v, GAIN_UV_PER_V)
+        self.assertEqual((senses[1].centre_uv, senses[1].gain_uv_per_v), (1_290_000, 90_000))
 
     def test_lights_the_lamps(self):
         def turn(board):

@@ -15,8 +15,9 @@ Protocol of a hardware bundle `hw`, one per connector (boards/*/ make it, EvseCo
   pilot_sampler      None: bursts come out of pilot_adc; else an object with
                      fill(buf, count): put count (250 at most) readings in uV, as pilot_adc gives
                      them, into buf (array "i"); return False when there are none. At once, no
-                     exception; every phase of the PWM must be met, as of a period and a half
-  stage_adc          read_uv(): pilot before its 1 kOhm, scaled as pilot_adc; None: not fitted
+                     exception; the readings span a period of the PWM at least, evenly
+  stage_adc          read_uv(): pilot before its 1 kOhm, scaled as pilot_adc; one conversion, not a
+                     mean: both halves of the PWM are wanted; None: not fitted
   pp_adc             read_uv(): proximity contact, 1 kOhm to 3.3 V; None: tethered cable
   pe_pin             value(): 1 = protective earth present (broken wire = 0); None: not sensed
   temp_adc           read_uv(): NTC 10 kOhm B 3950 to ground, 10 kOhm to 3.3 V; None: not fitted
