@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from fakes.dice import Dice
 from fakes.interlock_story import (
     FAULTS,
+    LASTING,
     STALLS_MS,
     WAITS_MS,
     InterlockStory,
@@ -57,13 +58,16 @@ def test_f42_coil_is_on_only_while_every_permission_holds(charging, chunk):
     assert rises > _PER_CHUNK // 10  # it does close again, so there was something to hold
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(sequence=_SEQUENCE)
 def test_f42_holds_for_sequences_that_nobody_has_listed(charging, sequence):
     copy.deepcopy(charging).play(sequence)
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault[0]}{fault[1] or ''}")
+_PASSING = [fault for fault in FAULTS if fault not in LASTING]
+
+
+@pytest.mark.parametrize("fault", _PASSING, ids=lambda fault: f"{fault[0]}{fault[1] or ''}")
 def test_closes_again_when_it_is_healed(charging, fault):
     """The property would hold for a contactor that never closes: it does close."""
     story = copy.deepcopy(charging)
@@ -75,7 +79,7 @@ def test_closes_again_when_it_is_healed(charging, fault):
     story.wait(15_000)
 
     assert story.rig.is_coil_on()
-    assert story.truth.rises == before + 1 or fault[0] in ("WeakSignal", "rail_minus")
+    assert story.truth.rises == before + 1
 
 
 class TestOracle:
@@ -115,6 +119,13 @@ class TestOracle:
             (("fault", ("rcd_open", 0), True), "R3"),
             (("fault", ("pe_lost", 0), True), "R1|R5"),
             (("fault", ("lock_feedback_lost", 0), True), "R6"),
+            (("fault", ("pp_open", 0), True), "R7"),
+            (("fault", ("pp_ohm", 1_500), True), "R7"),
+            (("fault", ("temp_open", 0), True), "R8"),
+            (("fault", ("temp_silent", 0), True), "R8"),
+            (("fault", ("temp_dc", 800), True), "R8"),
+            (("fault", ("over_current", 40_000), True), "R26"),
+            (("fault", ("rail_plus", 10_000), True), "rail"),
             (("fault", ("GroundFailure", 0), True), "R9"),
             (("fault", ("estop", 0), True), "R12"),
             (("fault", ("feedback_open", 0), True), "R24"),
@@ -127,7 +138,7 @@ class TestOracle:
         story.act(event)
 
         with pytest.raises(AssertionError, match=why):
-            story.wait(400)
+            story.wait(8_000)
 
     def test_objects_to_an_offer_that_is_not_cut(self, charging):
         story = copy.deepcopy(charging)
