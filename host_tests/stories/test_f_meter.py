@@ -42,7 +42,7 @@ class ModbusWorld(StoryWorld):
 
 class MeterTest(FaultStory):
     def check_pause(self, spoil):
-        """The session pauses 10 s after the last good reading; nothing flows that nobody counts."""
+        """It pauses 10 s after the last good reading; nothing flows that nobody counts."""
         world = self.charging(is_auto=True)
         spoil(world, True)
 
