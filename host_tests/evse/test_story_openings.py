@@ -214,15 +214,6 @@ class FaultOpeningTest(OpeningCase):
         rig.run_ms(20)
         self.assertEqual(rig.outputs(), (0, _X1, 0, 0))
 
-    def test_opens_when_the_wire_of_the_rcd_breaks(self):  # F22
-        rig = self.rig
-        rig.charge()
-
-        rig.fault("rcd_open")
-        self.coil_off_ms(50)
-
-        self.check_open(reasons.OPEN_RCD, faults.FAULT_GROUND)
-
     def test_opens_in_the_next_poll_when_the_stop_loop_opens(self):  # F41
         rig = self.rig
         rig.charge()
@@ -265,15 +256,6 @@ class FaultOpeningTest(OpeningCase):
         rig.fault("diode_short")
         self.coil_off_ms(80)
         self.dead_ms(20)
-
-        self.check_open(reasons.OPEN_DIODE, faults.FAULT_OTHER)
-
-    def test_opens_when_the_negative_rail_is_too_weak_for_the_diode_check(self):  # F7
-        rig = self.rig
-        rig.charge()
-
-        rig.fault("rail_minus", True, -10_000)
-        self.coil_off_ms(80)
 
         self.check_open(reasons.OPEN_DIODE, faults.FAULT_OTHER)
 
@@ -367,19 +349,6 @@ class FaultOpeningTest(OpeningCase):
 
 
 class NoOpeningTest(OpeningCase):
-    def test_stays_closed_when_one_burst_shows_b(self):  # F10
-        rig = self.rig
-        rig.charge()
-
-        rig.ev("B")
-        rig.run_ms(20)
-        rig.ev("C")
-        rig.run_ms(1_000)
-
-        self.assertTrue(rig.is_live())
-        self.assertEqual(rig.outputs(), (1, _DUTY_16A, 0, 0))
-        self.assertEqual(rig.controller.pilot_state, PILOT_C)
-
     def test_stays_closed_when_two_bursts_lack_the_negative_half(self):
         rig = self.rig
         rig.charge()
@@ -415,20 +384,6 @@ class NoOpeningTest(OpeningCase):
         self.coil_off_ms(50)
         self.assertEqual(rig.controller.fault, faults.FAULT_GROUND)
         self.assertEqual(rig.controller.warning, faults.FAULT_NONE)
-
-    def test_reports_and_ignores_a_pulse_of_200_ms(self):  # F13, R44
-        rig = self.rig
-        rig.plug()
-
-        rig.ev("C")
-        rig.run_ms(200)
-        rig.ev("B")
-        rig.run_ms(1_000)
-
-        self.assertEqual(rig.count_events(EV_PILOT_PULSE), 1)
-        self.assertEqual(rig.controller.pilot_state, PILOT_B)
-        self.assertFalse(rig.controller.ev_asks)
-        self.assertEqual(rig.contactor.closings, 0)
 
     def test_ignores_a_pulse_of_200_ms_when_current_is_offered(self):
         rig = self.rig
