@@ -2,7 +2,8 @@
 
 The image stands for the flash of a board: code runs in place there and costs no heap but its
 objects. The VM's heap has to be larger by the image, which lies in it: a PC has no mapped flash.
-IMAGE.json, beside the image, tells which line of which file a traceback means.
+IMAGE.json and IMAGE.functions, beside the image, tell which line of which file and which function
+a traceback means.
 Exit status: that of sim_main; 1 when it failed, or when the heap has no room for the firmware.
 """
 
@@ -33,21 +34,23 @@ except MemoryError:  # to print a text needs no heap
     sys.exit(1)
 
 
-def _print_failure(error, spots_path):
-    from boards.host.traceback_lines import with_files
+def _print_failure(error, image_path):
+    from boards.host.traceback_lines import with_files, with_functions
 
     text = io.StringIO()
     sys.print_exception(error, text)
-    with open(spots_path) as file:
+    with open(image_path + ".functions") as rows:
+        told = with_functions(text.getvalue(), rows)
+    with open(image_path + ".json") as file:
         spots = json.load(file)
-    sys.stderr.write(with_files(text.getvalue(), spots))
+    sys.stderr.write(with_files(told, spots))
 
 
 try:
     sys.exit(main(sys.argv[2]))
 except Exception as error:
     try:
-        _print_failure(error, sys.argv[1].rsplit(".", 1)[0] + ".json")
+        _print_failure(error, sys.argv[1].rsplit(".", 1)[0])
     except MemoryError:  # then without the lines of the sources
         sys.print_exception(error, sys.stderr)
     if isinstance(error, MemoryError):

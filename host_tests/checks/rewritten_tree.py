@@ -21,6 +21,9 @@ def run_unit_tests(folder, texts):
         path = base / (name + ".py")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    for other in (_ROOT / "boards").iterdir():  # some tests hold a board's parts to a contract
+        if other.is_dir() and other.name not in ("host", "__pycache__"):
+            (folder / "boards" / other.name).symlink_to(other)
     (folder / "host_tests").symlink_to(_ROOT / "host_tests")
     (folder / "tools").symlink_to(_ROOT / "tools")
     shutil.copy(_ROOT / "pyproject.toml", folder)

@@ -1,6 +1,6 @@
 import unittest
 
-from boards.host.traceback_lines import with_files
+from boards.host.traceback_lines import with_files, with_functions
 
 _SPOTS = [[1, "chargecore/base/ring"], [41, "chargecore/net/url"], [100, "chargecore/wire/rpc"]]
 
@@ -37,3 +37,26 @@ class TestTracebackLines(unittest.TestCase):
         text = '  File "chargecore/linked.py", line ?\n'
 
         self.assertEqual(with_files(text, _SPOTS), text)
+
+
+_ROWS = ("chargecore/linked 5 step\n", "chargecore/linked 9 poll\n", "main 3 run\n")
+
+
+class TestFunctions(unittest.TestCase):
+    def test_names_the_function_that_the_line_is_in(self):
+        for line, name in ((5, "step"), (8, "step"), (9, "poll"), (70, "poll")):
+            text = '  File "chargecore/linked.py", line {}, in append\n'.format(line)
+
+            told = with_functions(text + "ValueError: x\n", _ROWS)
+
+            self.assertEqual(told, text.replace("append", name) + "ValueError: x\n")
+
+    def test_leaves_what_no_function_is(self):
+        for text in (
+            '  File "main.py", line 4, in <module>\n',
+            '  File "main.py", line 2, in pop\n',
+            '  File "other.py", line 4, in pop\n',
+            '  File "main.py", line ?, in pop\n',
+            'ValueError: "a", in "b"\n',
+        ):
+            self.assertEqual(with_functions(text, _ROWS), text)

@@ -23,6 +23,7 @@ def test_makes_the_image_once_when_nothing_changes(root, monkeypatch):
     assert firmware_image.image_of(root) == image
     assert image.stat().st_size > 0
     assert image.with_suffix(".json").exists()
+    assert image.with_suffix(".functions").exists()
 
 
 def test_makes_another_image_when_a_source_has_changed(root):
@@ -40,11 +41,11 @@ def test_is_made_by_one_thread_when_several_want_it(root, monkeypatch):
     most = []
     make = firmware_image._make
 
-    def watch(image, texts):
+    def watch(image, texts, readers):
         at_work.append(image)
         most.append(len(at_work))
         time.sleep(0.05)
-        make(image, texts)
+        make(image, texts, readers)
         at_work.remove(image)
 
     monkeypatch.setattr(firmware_image, "_make", watch)

