@@ -6,7 +6,7 @@ from chargecore.net.backoff import Backoff
 from chargecore.net.builder import Network
 from chargecore.net.liveness import Liveness
 from chargecore.ocpp16 import builder
-from chargecore.ocpp16.keys import TABLE
+from chargecore.ocpp16.key_table import table_of
 from chargecore.store.builder import Stores
 from chargecore.store.settings import Settings
 from chargecore.wire.json_reader import JsonReader
@@ -38,6 +38,14 @@ class PingChannel(FakeChannel):
         self.is_open = False
 
 
+class RamStores(Stores):
+    """Stores whose pairs lie in the Flash of the test."""
+
+    def __init__(self, state, settings, flash):
+        super().__init__(state, settings, None)
+        self.pair = flash.pair
+
+
 class Ocpp16World(CoreWorld):
     """run_ms() moves time; the server answers every call at once, unless it is in `mute`.
 
@@ -48,7 +56,8 @@ class Ocpp16World(CoreWorld):
 
     def __init__(self, station=None, flash=None, boot_number=7, presets=None):
         super().__init__(station, flash, boot_number)
-        self.settings = Settings(TABLE, self.config, self.flash.settings, self.events)
+        rows = table_of(self.config, presets)
+        self.settings = Settings(rows, self.config, self.flash.settings, self.events)
         self.settings.force_all(presets or {})
         self.settings.load()
         self._make_ocpp()
@@ -70,7 +79,7 @@ class Ocpp16World(CoreWorld):
             JsonReader(200, 12),
             self.core,
             self.outbox,
-            Stores(self.state, self.settings, None),
+            RamStores(self.state, self.settings, self.flash),
             self.config,
             self.clock,
             self.events,

@@ -8,13 +8,13 @@ from chargecore.net.builder import Network
 from chargecore.net.liveness import Liveness
 from chargecore.ocpp16 import builder
 from chargecore.ocpp16.data_transfer import TRANSFER_WAITING
-from chargecore.ocpp16.keys import TABLE
+from chargecore.ocpp16.key_table import table_of
 from chargecore.store.builder import Stores
 from chargecore.store.settings import Settings
 from chargecore.wire.json_reader import JsonReader
 from chargecore.wire.json_writer import JsonWriter
 from fakes.connection import FakeConnection
-from fakes.quiet_station import QuietStation
+from fakes.quiet_station import QuietStation, RamStorage
 from fakes.rpc_world import Bits
 from fakes.storage import FakeStorage
 from fakes.stream import FakeStream
@@ -75,8 +75,9 @@ COVERS = (
     "chargecore.ocpp16.remote_trigger.RemoteTrigger.answered",
     "chargecore.ocpp16.remote_trigger._lowest",
     "chargecore.ocpp16.requests.Requests.render_status",
-    "chargecore.ocpp16.requests.Requests._reply",
+    "chargecore.ocpp16.requests.Requests.reply",
     "chargecore.ocpp16.requests.Requests.remote_start",
+    "chargecore.ocpp16.requests.Requests.try_start",
     "chargecore.ocpp16.requests.Requests.remote_stop",
     "chargecore.ocpp16.requests.Requests.reject",
     "chargecore.ocpp16.requests.Requests.unlock",
@@ -221,12 +222,20 @@ class ServerChannel:
         self.rx_ready = True
 
 
+class RamStores(Stores):
+    """Stores whose pairs keep nothing, and take no heap."""
+
+    def pair(self, name):
+        return RamStorage()
+
+
 class World(QuietStation):
     """A QuietStation with its OCPP side; `channel` is the server."""
 
     def __init__(self):
         super().__init__()
-        self.settings = Settings(TABLE, self.config, FakeStorage(), self.events)
+        rows = table_of(self.config, None)
+        self.settings = Settings(rows, self.config, FakeStorage(), self.events)
         self.channel = ServerChannel()
         self.connection = FakeConnection()
         self.liveness = Liveness(self.connection, FakeStream(), None, self.clock, self.events)
@@ -236,7 +245,7 @@ class World(QuietStation):
             JsonReader(100, 8),
             self.core,
             self.outbox,
-            Stores(self.state, self.settings, None),
+            RamStores(self.state, self.settings, None),
             self.config,
             self.clock,
             self.events,

@@ -1,4 +1,4 @@
-"""Make docs/settings.md from the settings table in firmware/chargecore/ocpp16/keys.py.
+"""Make docs/settings.md from the settings tables in firmware/chargecore/ocpp16/keys*.py.
 
 `python -m chargecore_tools.gen_settings` writes the page; with --check it writes nothing and exits
 with 1 when the page is stale.
@@ -11,19 +11,20 @@ from pathlib import Path
 from chargecore_tools.generated_page import keep_page
 
 _ROOT = Path(__file__).resolve().parents[2]
-_TABLE_PATH = _ROOT / "firmware/chargecore/ocpp16/keys.py"
+_TABLES_PATH = _ROOT / "firmware/chargecore/ocpp16"
 _PAGE_PATH = _ROOT / "docs/settings.md"
 
 _HEAD = """# Settings
 
-Made by `python -m chargecore_tools.gen_settings` from `firmware/chargecore/ocpp16/keys.py`.
+Made by `python -m chargecore_tools.gen_settings` from `firmware/chargecore/ocpp16/keys*.py`.
 
 Values are texts on the wire. Whole numbers are plain decimals, truth values `true` or `false` in
 any case. Keys are found in any case. A value that is refused changes nothing; an accepted one acts
-at once and is kept over a power cut.
+at once and is kept over a power cut. A key of a profile that the station file does not list is
+unknown; what was set for it is kept meanwhile.
 
-| key | type | unit | range | access | default | acts where | OCPP 2.0.1 |
-|---|---|---|---|---|---|---|---|
+| key | profile | type | unit | range | access | default | acts where | OCPP 2.0.1 |
+|---|---|---|---|---|---|---|---|---|
 """
 
 
@@ -70,29 +71,48 @@ def _comment_above(lines: list[str], line_number: int) -> str:
     return " ".join(parts)
 
 
-def page(source: str) -> str:
-    """Return the whole page."""
+def page() -> str:
+    """Return the whole page, its keys in alphabetical order."""
+    lines = {}
+    for path in sorted(_TABLES_PATH.glob("keys*.py")):
+        for columns, comment in table_rows(path.read_text(encoding="utf-8")):
+            lines[columns["key"].lower()] = _line(columns, comment, _profile(path))
+    return _HEAD + "".join(lines[key] for key in sorted(lines))
+
+
+def _profile(path: Path) -> str:
+    """Return the profile whose keys a file holds, by the first line of its docstring."""
+    title = path.read_text(encoding="utf-8").split("\n", 1)[0]
+    return title.partition(" of the ")[2].partition(" profile")[0]
+
+
+def _line(columns: dict[str, str], comment: str, profile: str) -> str:
     access_words = {"RO": "read only", "RW": "read, write", "WO": "write only"}
-    text = _HEAD
-    for columns, comment in table_rows(source):
-        unit, other_name, acts = [part.strip() for part in comment.split("|")]
-        kind = {"T_BOOL": "truth value", "T_INT": "number", "T_TEXT": "text"}[columns["type"]]
-        limits = ""
-        if columns["type"] == "T_INT":
-            limits = f"{columns['low']} to {columns['high']}"
-        elif columns["type"] == "T_TEXT":
-            limits = f"up to {columns['high']} characters"
-        access = " ".join(access_words.get(w, w) for w in columns["access"].split(" | "))
-        access = access.replace("REBOOT", "(after reboot)")
-        default = columns["default"]
-        if default == "None":
-            default = "as the hardware is"
-        elif columns["type"] == "T_BOOL":
-            default = default.lower()
-        cells = (columns["key"], kind, unit.replace("-", ""), limits, access, default or "(empty)")
-        text += "| " + " | ".join(cells) + f" | {acts} | {other_name.strip('-')} |\n"
-    return text
+    unit, other_name, acts = [part.strip() for part in comment.split("|")]
+    kind = {"T_BOOL": "truth value", "T_INT": "number", "T_TEXT": "text"}[columns["type"]]
+    limits = ""
+    if columns["type"] == "T_INT":
+        limits = f"{columns['low']} to {columns['high']}"
+    elif columns["type"] == "T_TEXT":
+        limits = f"up to {columns['high']} characters"
+    access = " ".join(access_words.get(w, w) for w in columns["access"].split(" | "))
+    access = access.replace("REBOOT", "(after reboot)")
+    default = columns["default"]
+    if default == "None":
+        default = "as the hardware is"
+    elif columns["type"] == "T_BOOL":
+        default = default.lower()
+    cells = (
+        columns["key"],
+        profile,
+        kind,
+        unit.replace("-", ""),
+        limits,
+        access,
+        default or "(empty)",
+    )
+    return "| " + " | ".join(cells) + f" | {acts} | {other_name.strip('-')} |\n"
 
 
 if __name__ == "__main__":
-    sys.exit(keep_page(_PAGE_PATH, page(_TABLE_PATH.read_text()), __doc__))
+    sys.exit(keep_page(_PAGE_PATH, page(), __doc__))

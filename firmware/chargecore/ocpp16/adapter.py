@@ -26,13 +26,24 @@ class Ocpp16:
     """
 
     def __init__(
-        self, rpc, boot, data_transfer, requests, presence, sources, triggered, actions, events
+        self,
+        rpc,
+        boot,
+        data_transfer,
+        requests,
+        presence,
+        sources,
+        triggered,
+        profiles,
+        actions,
+        events,
     ):
         """Take the parts.
 
         sources: tuple of objects with poll_call(now_ms), asked in this order once accepted.
         triggered: those that may also send while Pending: what a TriggerMessage asked for.
-        actions: tuple of (action, field table, handler(reader, payload_idx)).
+        profiles: feature profiles that go on between messages: poll(now_ms), dropped().
+        actions: tuple of (action, field table, handler(reader, payload_idx)); the first counts.
         """
         self.rpc = rpc
         self.boot = boot
@@ -42,6 +53,7 @@ class Ocpp16:
         self._link = presence.link
         self._sources = sources
         self._triggered = triggered
+        self._profiles = profiles
         self._actions = actions
         self._events = events
         self._timeouts = 0  # rpc.timeouts when the last answer came
@@ -72,6 +84,8 @@ class Ocpp16:
         self._is_suspicious = by_server and self.rpc.is_calling and not self._is_probing
         self.rpc.on_channel_closed(by_server and self._is_answered)
         self._presence.gone()
+        for profile in self._profiles:
+            profile.dropped()
 
     def poll(self, now_ms):  # HOT
         """Take what came in, then place the next call if one is due."""
@@ -79,6 +93,8 @@ class Ocpp16:
         self.boot.poll(now_ms)
         rpc.poll(now_ms)
         self._requests.poll(now_ms)
+        for profile in self._profiles:
+            profile.poll(now_ms)
         if not self._is_open:
             return
         self._watch_silence()

@@ -7,12 +7,18 @@ What main.py passes, all of it made before:
   reader       JsonReader for the rx buffer of the channel: 400 tokens, 12 levels
   core         station.builder's: station, authorizer, recorder, link
   outbox       the one that the recorder writes to
-  stores       store.builder's: settings over keys.TABLE (build() sets their on_change), state
+  stores       store.builder's: settings over key_table.table_of(), state; build() sets the
+               on_change of settings
   config       the StationConfig that settings writes to
   clock, events, random_bits
 What main.py does with the result: schedule poll every 20 ms or so, after liveness.poll; nothing
 else. `boot`, `data_transfer` and `rpc` of it are for the control socket.
 A profile that is not in config.profiles is not imported: its calls are answered NotSupported.
+Each has one object, made by build() of its module, with
+  actions      tuple of (action, field table, handler), answered while it is loaded
+  sources      tuple of objects with poll_call(now_ms): what it sends by itself, once accepted
+  poll(now_ms) once per pass, connected or not; HOT
+  dropped()    the connection is gone, and with it every answer that was owed
 Errors: ConfigError when the station file cannot be connected with.
 """
 
@@ -47,6 +53,7 @@ def build(network, reader, core, outbox, stores, config, clock, events, random_b
     data_transfer = DataTransfer(rpc, config)
     trigger = None
     triggered = ()
+    profiles = []
     actions = _core_actions(requests, configuration, data_transfer)
     if config.has_profile(b"RemoteTrigger"):
         from chargecore.ocpp16.remote_trigger import RemoteTrigger
@@ -56,17 +63,27 @@ def build(network, reader, core, outbox, stores, config, clock, events, random_b
         )
         triggered = (trigger,)
         actions += ((b"TriggerMessage", tables.TRIGGER_MESSAGE, trigger.handle),)
+    if config.has_profile(b"SmartCharging"):
+        from chargecore.ocpp16 import smart_charging
+
+        profiles.append(smart_charging.build(rpc, requests, core, stores, config, clock, events))
+    if config.has_profile(b"LocalAuthListManagement"):
+        from chargecore.ocpp16 import local_list
+
+        profiles.append(local_list.build(rpc, core, stores, config, clock, events))
     # Statuses before the queue (B2); a driver at the reader waits for Authorize; a long queue must
     # not hold up Heartbeat (B12), so it comes last.
     sources = (status_notification,) + triggered
+    for profile in profiles:
+        actions = profile.actions + actions  # the first counts: a profile may know more of it
+        sources += profile.sources
     sources += (Authorize(rpc, authorizer, config), heartbeat, data_transfer)
     sources += (Transactions(rpc, outbox, station, authorizer, config, clock),)
     parts = (boot, heartbeat, status_notification, requests, trigger)
     presence = Presence(*parts, authorizer, connection, network.liveness, state, link)
     ConnectionKeys(connection, channel, backoff, settings, config).apply()
-    ocpp = Ocpp16(
-        rpc, boot, data_transfer, requests, presence, sources, triggered, actions, events
-    )
+    who_sends = sources, triggered, profiles
+    ocpp = Ocpp16(rpc, boot, data_transfer, requests, presence, *who_sends, actions, events)
     connection.set_callbacks(ocpp.opened, ocpp.closed)
     return ocpp
 

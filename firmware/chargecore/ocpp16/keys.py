@@ -1,6 +1,7 @@
-"""Keys: the one table of every OCPP 1.6 configuration key this station has.
+"""Keys: the one table of every OCPP 1.6 configuration key of the Core profile.
 
-Called by: store.settings, which does all the rest, and tools/chargecore_tools/gen_settings.py.
+Called by: key_table, which adds those of the profiles that are loaded (keys_<profile>.py), and
+tools/chargecore_tools/gen_settings.py. store.settings does all the rest.
 A key that is declared acts. The comment above a row is part of the table and makes
 docs/settings.md: `unit | OCPP 2.0.1 component.variable | where it acts`. A text would cost heap.
 Source: OCPP 1.6 ed.2 ch. 9, errata v4.0, errata 2025-04, security whitepaper ed.3 ch. 7.

@@ -21,7 +21,7 @@ CONNECTORS_MAX = const(15)  # the connector number is a byte in records and a sl
 _AMPS_MIN = const(6)  # below this the pilot cannot offer current
 _AMPS_MAX = const(80)
 _SUPERVISOR_S_MAX = const(86_400)
-PROFILES_BUILT = (b"Core", b"RemoteTrigger")  # what this firmware can load
+PROFILES_BUILT = (b"Core", b"SmartCharging", b"RemoteTrigger")  # what this firmware can load
 _PROFILES_KNOWN = (  # identifiers of OCPP 1.6 ed.2 ch. 9, SupportedFeatureProfiles
     b"Core",
     b"FirmwareManagement",
@@ -37,6 +37,7 @@ _MASK_OF_LIST = {
     "stop_sampled_list": "stop_sampled_mask",
     "stop_aligned_list": "stop_aligned_mask",
 }
+_RATE_UNITS = b"Current,Power"  # A and W, both understood
 _HEX_DIGITS = b"0123456789abcdefABCDEF"
 
 
@@ -77,6 +78,8 @@ class StationConfig:
         self.connector_phase_rotation = b"0.Unknown,1.Unknown"
         self.get_configuration_max_keys = 50
         self.heartbeat_interval_s = 300
+        self.local_auth_list_enabled = True
+        self.local_auth_list_max_length = 1_000
         self.local_authorize_offline = True
         self.local_pre_authorize = False
         self.max_energy_on_invalid_id_wh = 0
@@ -84,10 +87,11 @@ class StationConfig:
         self.meter_value_sample_interval_s = 60
         self.minimum_status_duration_s = 0
         self.reset_retries = 1
+        self.send_local_list_max = 32
         self.stop_max_meter_values = 60
         self.stop_on_ev_side_disconnect = True
         self.stop_on_invalid_id = True
-        self.profiles = b"Core,RemoteTrigger"
+        self.profiles = b",".join(PROFILES_BUILT)
         self.transaction_message_attempts = 3
         self.transaction_message_retry_interval_s = 60
         self.unlock_on_ev_side_disconnect = True
@@ -101,6 +105,12 @@ class StationConfig:
         self.stop_sampled_mask = 0
         self.stop_aligned_list = b""
         self.stop_aligned_mask = 0
+        # Smart charging. What the table of profiles holds, and what fills the gaps of a TxProfile.
+        self.charge_profile_max_stack_level = 8
+        self.charging_rate_units = _RATE_UNITS
+        self.charging_schedule_max_periods = 24
+        self.max_charging_profiles_installed = 10
+        self.tx_default_after_tx_profile = True
         # Connection settings.
         self.auth_key_hex = b""  # password for HTTP Basic as hex digits, empty = none
         self.retry_back_off_wait_minimum_s = 3
@@ -147,6 +157,8 @@ class StationConfig:
             code = self._check_rotation(value)
         elif attribute == "auth_key_hex":
             code = self._check_auth_key(value)
+        elif attribute == "charging_rate_units":
+            code = OK if value == _RATE_UNITS else E_RANGE
         elif attribute == "profiles":
             value = loadable_profiles(value.split(b","))
             code = E_RANGE if value is None else OK

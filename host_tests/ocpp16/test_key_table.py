@@ -1,0 +1,56 @@
+"""The rows of the settings follow the profiles that are loaded."""
+
+import unittest
+
+from chargecore.ocpp16 import keys, keys_local_list
+from chargecore.ocpp16.key_table import table_of
+from chargecore.station.config import StationConfig
+from chargecore.store.settings import key_id
+
+PROFILES = ((b"LocalAuthListManagement", keys_local_list.TABLE),)
+
+
+class KeyTableTest(unittest.TestCase):
+    def setUp(self):
+        self.config = StationConfig()
+
+    def keys(self, presets=None):
+        return [row[0] for row in table_of(self.config, presets)]
+
+    def test_has_the_keys_of_core_alone_when_nothing_else_is_loaded(self):
+        self.config.profiles = b"Core"
+
+        self.assertIs(table_of(self.config, None), keys.TABLE)
+
+    def test_adds_the_keys_of_a_profile_that_is_loaded(self):
+        for name, rows in PROFILES:
+            with self.subTest(profile=name):
+                self.config.profiles = b"Core," + name
+                found = self.keys()
+                self.assertEqual(len(found), len(keys.TABLE) + len(rows))
+                for row in rows:
+                    self.assertIn(row[0], found)
+
+    def test_declares_each_key_once_in_alphabetical_order(self):
+        self.config.profiles = b",".join([b"Core"] + [row[0] for row in PROFILES])
+        found = [key.lower() for key in self.keys()]
+
+        self.assertEqual(found, sorted(found))
+        self.assertEqual(len({key_id(key) for key in self.keys()}), len(found))
+
+    def test_every_key_starts_with_the_default_of_the_station(self):
+        for _, rows in PROFILES:
+            for row in rows:
+                with self.subTest(key=row[0]):
+                    if row[5] is not None:
+                        self.assertEqual(getattr(self.config, row[6]), row[5])
+
+    def test_follows_the_profiles_that_the_maker_presets(self):
+        self.assertEqual(
+            self.keys({"SupportedFeatureProfiles": "Core"}), [r[0] for r in keys.TABLE]
+        )
+        self.assertEqual(self.config.profiles, b"Core")
+
+
+if __name__ == "__main__":
+    unittest.main()
