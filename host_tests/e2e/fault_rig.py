@@ -98,6 +98,7 @@ class FaultRig:
         self.speed(FAST)
         for kind in list(self._set):
             self.clear(kind)
+        self.bench.ctl("site_limit")
         self.do("rcd", trip=False)
         self.do("weld", active=False)
         self.do("lock", jam=False)

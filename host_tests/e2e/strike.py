@@ -5,7 +5,7 @@ Used by test_faults_*.py. Source of the rows: evse-hardware.md §8.2 (docs/safet
 
 from collections import namedtuple
 
-from fault_rig import X1, report
+from fault_rig import PWM_32_A, X1, report
 
 AT_ONCE_MS = 100  # to dead contacts, R20..R25
 COMMAND_MS = 50  # to the command, R20
@@ -16,6 +16,14 @@ _LEVEL_MV = 60
 # name: F number and case. hand: (command, fields) of the control socket. reason: OPEN_*.
 # pilot: letter, high mV and low mV once it has settled. told: status and error code.
 Strike = namedtuple("Strike", "name hand limit_ms reason pilot duty locked told events")
+
+
+HELD_C = ("C", 5_994, 5_994)  # the car stays in C, the pilot at +12 V
+
+
+def ended(reason, told, *events, pilot=HELD_C, duty=X1, locked=False):
+    """Return the outputs to expect, for a test that strikes in its own way."""
+    return Strike("", None, None, reason, pilot, duty, locked, told, events)
 
 
 def strike(rig, row):
@@ -49,6 +57,20 @@ def check_outputs(rig, row):
     texts = rig.events()
     for event in row.events:
         assert any(event in text for text in texts), f"no '{event}' in {texts}"
+
+
+def check_charging(rig, duty=PWM_32_A, high_mv=5_994):
+    """Check all that the station shows while it charges."""
+    seen = rig.row()
+    assert seen["contactor"] == "closed"
+    assert 0 < seen["drawn_ma"] <= seen["offered_ma"]
+    assert seen["pilot_state"] == "C"
+    assert abs(seen["pilot_high_mv"] - high_mv) <= _LEVEL_MV
+    assert abs(seen["pilot_low_mv"] + 12_000) <= _LEVEL_MV
+    assert seen["duty_permille"] == duty
+    assert seen["locked"] is True
+    assert (seen["status"], seen["error_code"]) == ("Charging", "NoError")
+    assert seen["transaction_id"] is not None
 
 
 def _hit(rig, row):

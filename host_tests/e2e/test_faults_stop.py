@@ -75,7 +75,6 @@ def test_raises_the_offer_every_5_s_at_most_and_cuts_it_at_once(rig):
     cut_ms = rig.bench.ctl("status")["station"]["uptime_ms"] - began_ms
     assert cut_ms <= 500
     assert rig.row()["contactor"] == "closed"
-    rig.bench.ctl("site_limit")
 
 
 def _duties(rig, for_ms):
@@ -174,4 +173,3 @@ def test_offers_what_the_pilot_can_say(tethered, amps, duty, offered_ma):
     assert row["offered_ma"] <= max(offered_ma, 0)
     assert row["contactor"] == "open"
     assert row["locked"] is False
-    rig.bench.ctl("site_limit")
