@@ -200,6 +200,24 @@ class SelfTestTest(FaultStory):
     def test_f21_refuses_a_monitor_that_releases_too_slowly(self):
         self.check_refused("rcd_slow", 4_000, 3_200, 2)
 
+    def test_f21_refuses_a_monitor_that_is_tripped_from_the_start(self):
+        site = Site(1)
+        site.switches[0].set("rcd_open", True, 0)
+        world = self.boot(site)
+
+        self.until(self.is_faulted, 1_100, "a failed test")  # it may need a second to wake
+        world.open()
+        self.stays_open(60)
+        self.check_out_of_service(
+            [
+                (EV_PILOT_STATE, PILOT_A),
+                (EV_SELF_TEST, 3),
+                (EV_FAULT, faults.FAULT_INTERNAL),
+                (EV_PILOT_STATE, PILOT_F),
+            ],
+            ["1 Available"],
+        )
+
 
 class WireTest(FaultStory):
     def test_f22_opens_when_the_wire_of_the_monitor_breaks(self):
