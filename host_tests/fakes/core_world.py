@@ -27,14 +27,21 @@ class RamState(StateStore):
 
 
 class Flash:
-    """What outlives a power cut: settings, state, cards, journal, kept faults."""
+    """What outlives a power cut: settings, state, cards, journal, faults, and `pairs` by name."""
 
     def __init__(self):
+        self.pairs = {}
         self.settings = FakeStorage()
         self.state = FakeStorage()
         self.cards = FakeStorage()
         self.safety = FakeStorage()
         self.journal = FakeFlash(8, 1024)
+
+    def pair(self, name):
+        """Return the storage of that name."""
+        if name not in self.pairs:
+            self.pairs[name] = FakeStorage()
+        return self.pairs[name]
 
 
 def tag(text):

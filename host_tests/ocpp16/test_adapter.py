@@ -75,10 +75,11 @@ class DispatcherTest(unittest.TestCase):
         self.assertTrue(self.world.connector.operative)
 
     def test_answers_not_supported_when_the_profile_is_not_loaded(self):
-        """J7."""
+        """J7, C2."""
+        world = Ocpp16World({"profiles": ["Core", "RemoteTrigger"]}).boot()
         for action in NOT_SUPPORTED:
             with self.subTest(action=action):
-                self.assertEqual(self.world.ask(action), "NotSupported")
+                self.assertEqual(world.ask(action), "NotSupported")
 
     def test_answers_not_implemented_to_an_unknown_action(self):
         """J7: and the spelling counts."""

@@ -108,6 +108,7 @@ class RemoteStartTest(unittest.TestCase):
 
     def test_ignores_a_charging_profile_without_smart_charging(self):
         """R5."""
+        self.world = Ocpp16World({"connectors": 2, "profiles": ["Core"]}).boot()
         status = self.start(connectorId=1, chargingProfile={"chargingProfileId": 1})
 
         self.assertEqual(status, "Accepted")

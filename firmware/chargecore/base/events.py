@@ -75,6 +75,7 @@ EV_PRESETS_REFUSED = const(111)
 EV_SAFETY_MEMORY_OLD = const(112)
 EV_SETTINGS_LOST = const(113)
 EV_CALIBRATION_LOST = const(114)
+EV_PROFILES_OLD = const(115)
 
 DROPPED_RECORD = const(1)  # kinds in EV_CALL_DROPPED
 DROPPED_STATUS = const(2)
@@ -156,6 +157,7 @@ TEXTS = (
         "connector {a}: calibration of the pilot is damaged (0 nominal values, 1 the one before "
         "is used: {b})",
     ),
+    (EV_PROFILES_OLD, "charging profiles: newest version is damaged, {a} profiles are left"),
 )
 
 

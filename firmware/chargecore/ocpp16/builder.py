@@ -53,7 +53,6 @@ def build(network, reader, core, outbox, stores, config, clock, events, random_b
     data_transfer = DataTransfer(rpc, config)
     trigger = None
     triggered = ()
-    profiles = []
     actions = _core_actions(requests, configuration, data_transfer)
     if config.has_profile(b"RemoteTrigger"):
         from chargecore.ocpp16.remote_trigger import RemoteTrigger
@@ -63,14 +62,7 @@ def build(network, reader, core, outbox, stores, config, clock, events, random_b
         )
         triggered = (trigger,)
         actions += ((b"TriggerMessage", tables.TRIGGER_MESSAGE, trigger.handle),)
-    if config.has_profile(b"SmartCharging"):
-        from chargecore.ocpp16 import smart_charging
-
-        profiles.append(smart_charging.build(rpc, requests, core, stores, config, clock, events))
-    if config.has_profile(b"LocalAuthListManagement"):
-        from chargecore.ocpp16 import local_list
-
-        profiles.append(local_list.build(rpc, core, stores, config, clock, events))
+    profiles = _load_profiles(rpc, requests, core, stores, config, clock, events)
     # Statuses before the queue (B2); a driver at the reader waits for Authorize; a long queue must
     # not hold up Heartbeat (B12), so it comes last.
     sources = (status_notification,) + triggered
@@ -86,6 +78,20 @@ def build(network, reader, core, outbox, stores, config, clock, events, random_b
     ocpp = Ocpp16(rpc, boot, data_transfer, requests, presence, *who_sends, actions, events)
     connection.set_callbacks(ocpp.opened, ocpp.closed)
     return ocpp
+
+
+def _load_profiles(rpc, requests, core, stores, config, clock, events):
+    """Return the object of each loaded profile beyond Core, RemoteTrigger apart."""
+    profiles = []
+    if config.has_profile(b"LocalAuthListManagement"):
+        from chargecore.ocpp16 import local_list
+
+        profiles.append(local_list.build(rpc, core, stores, config, clock, events))
+    if config.has_profile(b"SmartCharging"):
+        from chargecore.ocpp16 import smart_charging
+
+        profiles.append(smart_charging.build(rpc, requests, core, stores, config, clock, events))
+    return profiles
 
 
 def _core_actions(requests, configuration, data_transfer):

@@ -26,7 +26,7 @@ def table_of(config, presets):
         from chargecore.ocpp16.keys_smart_charging import TABLE as SMART_CHARGING
 
         rows += SMART_CHARGING
-    return tuple(sorted(rows, key=_lower_key))
+    return rows if rows is TABLE else tuple(sorted(rows, key=_lower_key))
 
 
 def _lower_key(row):

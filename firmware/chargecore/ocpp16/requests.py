@@ -47,7 +47,8 @@ class Requests:
         w.text(word)
         w.close_object()
 
-    def _reply(self, word):  # HOT
+    def reply(self, word):  # HOT
+        """Answer with that status."""
         self._rpc.reply(self._render_status, word)
 
     # ---- remote start and stop ----
@@ -57,18 +58,20 @@ class Requests:
 
         An idTag of more than 20 bytes, which takes letters outside ASCII, is Rejected (A7).
         """
+        self.reply(_ACCEPTED if self.try_start(reader) else _REJECTED)
+
+    def try_start(self, reader):  # HOT
+        """Try the remote start in reader.values. Return its connector, 0 if it cannot be tried."""
         connector_id = reader.values[0]
-        is_possible = self._boot.is_accepted
         if connector_id == ABSENT:
             connector_id = _ANY_CONNECTOR
         elif self._station.connector(connector_id) is None:
-            is_possible = False
+            return 0
         tag = self._tag
         read_id_tag(reader, reader.values[1], tag)
-        if is_possible and tag.length and self._station.start_remotely(connector_id, tag):
-            self._reply(_ACCEPTED)
-        else:
-            self._reply(_REJECTED)
+        if not self._boot.is_accepted or not tag.length:
+            return 0
+        return self._station.start_remotely(connector_id, tag)
 
     def remote_stop(self, reader, payload_idx):  # HOT
         """RemoteStopTransaction: only a running transaction with exactly that id (R4)."""
@@ -77,13 +80,13 @@ class Requests:
         if self._boot.is_accepted:
             connector = self._station.by_transaction(transaction_id)
         if connector is not None and connector.stop(STOP_REMOTE, None):
-            self._reply(_ACCEPTED)
+            self.reply(_ACCEPTED)
         else:
-            self._reply(_REJECTED)
+            self.reply(_REJECTED)
 
     def reject(self, reader, payload_idx):  # HOT
         """ReserveNow without its profile: Rejected (OCPP 1.6 §5.13; TC_048_4, TC_050_4)."""
-        self._reply(_REJECTED)
+        self.reply(_REJECTED)
 
     # ---- availability, reset, cache ----
 
@@ -92,17 +95,17 @@ class Requests:
         connector_id = reader.values[0]
         is_operative = AVAILABILITY_WORDS[reader.values[1]] == b"Operative"
         if connector_id < 0 or connector_id > len(self._station.connectors):
-            self._reply(_REJECTED)
+            self.reply(_REJECTED)
         elif self._station.set_operative(connector_id, is_operative):
-            self._reply(_ACCEPTED)
+            self.reply(_ACCEPTED)
         else:
-            self._reply(b"Scheduled")
+            self.reply(b"Scheduled")
 
     def reset(self, reader, payload_idx):
         """Reset: the answer leaves first, then the sessions end (X1)."""
         is_hard = RESET_WORDS[reader.values[0]] == b"Hard"
         self._reset_kind = RESET_HARD if is_hard else RESET_SOFT
-        self._reply(_ACCEPTED)
+        self.reply(_ACCEPTED)
 
     def clear_cache(self, reader, payload_idx):
         """ClearCache: empties the cache, nothing else; Rejected while it is off (E 3.23).
@@ -111,7 +114,7 @@ class Requests:
         """
         is_on = self._config.authorization_cache_enabled
         is_done = is_on and self._station.clear_cache() == OK
-        self._reply(_ACCEPTED if is_done else _REJECTED)
+        self.reply(_ACCEPTED if is_done else _REJECTED)
 
     # ---- unlock ----
 
@@ -119,10 +122,10 @@ class Requests:
         """UnlockConnector: stops a running transaction, then answers what the lock did (X5)."""
         connector = self._station.connector(reader.values[0])
         if connector is None or not self._config.has_socket:
-            self._reply(b"NotSupported")
+            self.reply(b"NotSupported")
             return
         if self._unlocking is not None or self._rpc.defer() != OK:  # one at a time
-            self._reply(b"UnlockFailed")
+            self.reply(b"UnlockFailed")
             return
         self._unlocking = connector
         self._unlock_at_ms = self._clock.ticks_ms()

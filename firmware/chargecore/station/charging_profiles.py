@@ -1,6 +1,6 @@
 """ChargingProfiles: what the installed profiles allow at an instant (OCPP 1.6 §3.13; C4 to C12).
 
-Called by: Station (limit_ma, every pass), CompositeSchedule (limit_at).
+Called by: SmartLimits (limit_ma, every pass), CompositeSchedule (limit_at).
 A pure calculator: instants come in as uptime and wall seconds, limits go out in tenths of A (per
 phase) or W (all phases). No clock, no meter, no pilot. Heap: four arrays, none after __init__.
 
@@ -13,7 +13,8 @@ Choices where the texts leave room:
 - Clock not known (C14): a profile with a start or a validity counts with its lowest period, and
   those below it count as well, so that no limit is exceeded whatever the time may be.
 - An Absolute profile without a start is relative to the transaction, as Relative is (§7.13).
-- An idle connector answers as if a session began now.
+- An idle connector answers as if a session began now, and so does a session that has had no energy
+  yet: Relative counts from the moment the power path is closed (C7), see SmartLimits.
 """
 
 from array import array
@@ -24,6 +25,7 @@ from chargecore.station.profile_scan import FOREVER_S, NO_LIMIT, ProfileScan
 from chargecore.station.profile_slot import NOT_GIVEN, UNIT_A
 
 NO_LIMIT_MA = const(0x3FFFFFFF)
+NOT_STARTED_S = const(-1)  # uptime of a start that is yet to come
 _COUNTS_MAX = const(0x3FFFFFFF)
 
 
@@ -34,7 +36,8 @@ class ChargingProfiles:
         self._table = table
         self.scan = ProfileScan(table, phases, falls_back)
         self.connector_count = connector_count
-        # By connector: own number of the running transaction, 0 for none; uptime of its start.
+        # By connector: own number of the running transaction, 0 for none; uptime Relative counts
+        # from, or NOT_STARTED_S.
         self._tx = array("i", [0] * (connector_count + 1))
         self._started_s = array("i", self._tx)
         # By connector: last answer of limit_ma(), and the uptime until which it holds.
@@ -50,7 +53,7 @@ class ChargingProfiles:
     def begin_session(self, connector_id, tx, up_s):  # HOT
         """Take the start of a transaction: its own number, and the uptime Relative counts from.
 
-        For the same transaction again it moves the start.
+        For the same transaction again it moves the start, which may be NOT_STARTED_S at first.
         """
         if not self._tx[connector_id]:
             self.sessions += 1
@@ -67,15 +70,24 @@ class ChargingProfiles:
         self._table.end_transaction(connector_id)
         self._changes = (self._changes + 1) & _COUNTS_MAX
 
-    def is_running(self, connector_id):  # HOT
-        """Return True while a session runs on the connector."""
-        return self._tx[connector_id] != 0
+    def running(self, connector_id):  # HOT
+        """Return the own number of the transaction on a connector, 0 while there is none."""
+        return self._tx[connector_id]
+
+    def has_started(self, connector_id):  # HOT
+        """Return True when the start of the transaction on a connector is known."""
+        return self._started_s[connector_id] != NOT_STARTED_S
 
     def sharers(self, connector_id):  # HOT
         """Return how many share what the whole station may draw, in the eyes of a connector."""
         if not connector_id:
             return 1
         return self.sessions if self._tx[connector_id] else self.sessions + 1
+
+    def set_falls_back(self, falls_back):  # HOT
+        """Choose whether a TxDefaultProfile fills the gaps of a TxProfile (TC_066)."""
+        self.scan.falls_back = falls_back
+        self._changes = (self._changes + 1) & _COUNTS_MAX
 
     @property
     def revision(self):  # HOT
@@ -119,10 +131,12 @@ class ChargingProfiles:
     def limit_at(self, connector_id, unit, up_s, wall_s, idle_s):  # HOT
         """Return the limit of a connector in tenths of unit, NO_LIMIT if no profile applies.
 
-        idle_s: how long a session would have run by then on a connector that has none.
+        idle_s: how long a session that begins now would have run by then.
         Connector 0: the whole station, by ChargePointMaxProfile only.
         """
         tx = self._tx[connector_id]
-        age_s = up_s - self._started_s[connector_id] if tx else idle_s
+        age_s = idle_s
+        if tx and self._started_s[connector_id] != NOT_STARTED_S:
+            age_s = up_s - self._started_s[connector_id]
         sharers = self.sharers(connector_id)
         return self.scan.limit(connector_id, tx, age_s, sharers, unit, wall_s)

@@ -133,7 +133,7 @@ class CompositeSchedule:
         total = 0
         phases = _NO_CONNECTOR
         for connector_id in range(1, profiles.connector_count + 1):
-            if profiles.sessions and not profiles.is_running(connector_id):
+            if profiles.sessions and not profiles.running(connector_id):
                 continue
             total += self._of_connector(connector_id, up_s, wall_s, idle_s)
             if phases == _NO_CONNECTOR:

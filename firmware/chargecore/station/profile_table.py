@@ -1,10 +1,10 @@
 """ProfileTable: the charging profiles that are installed (OCPP 1.6 §3.13, §5.16; rules C1 to C3).
 
-Called by: the smart charging messages (install, clear), the station (bind, end_transaction),
-ChargingProfiles (reads the slots).
+Called by: SmartLimits (all of it), ChargingProfiles (reads the slots).
 The table is its own image on flash, for a VersionPair. A TxProfile ends with its transaction, and
 none outlives a boot (C13): it is not worth a write, and adopt() drops it.
-Heap: 4 + 10 * 200 bytes at start, none after.
+A change can be undone until the next one: flash may refuse what must outlive a power cut.
+Heap: 14 + 10 * 200 bytes at start, none after.
 """
 
 from micropython import const
@@ -56,6 +56,9 @@ class ProfileTable:
         self.count = 0  # profiles installed
         self.revision = 0  # counts changes, wraps
         self.has_changed = False  # what is on flash is no longer right
+        # For undo(): the purposes as they were, and where the draft has the slot that was there.
+        self._before_buf = bytearray(PROFILES_MAX)
+        self._swapped_at = 0
 
     # ---- changes ----
 
@@ -72,20 +75,53 @@ class ProfileTable:
             return code
         buf = self.image_buf
         new_buf = draft.buf
-        place = -1
+        place = 0
         is_kept = new_buf[SLOT_PURPOSE] != PURPOSE_TX
+        self._remember()
         for at in range(_HEAD_LEN, _IMAGE_LEN, _SLOT_LEN):
             if self._is_replaced(at, new_buf):
+                if _is_same(buf, at, new_buf):
+                    return OK  # sent again: nothing to write
                 is_kept = is_kept or buf[at + SLOT_PURPOSE] != PURPOSE_TX
                 buf[at + SLOT_PURPOSE] = PURPOSE_NONE
-            if place < 0 and buf[at + SLOT_PURPOSE] == PURPOSE_NONE:
+            if not place and buf[at + SLOT_PURPOSE] == PURPOSE_NONE:
                 place = at
-        if place < 0:
+        if not place:
             return E_FULL
-        for i in range(_SLOT_LEN):
-            buf[place + i] = new_buf[i]
+        self._swap(place)
         self._settle(is_kept)
         return OK
+
+    def undo(self):  # HOT
+        """Take back the last install() or clear()."""
+        buf = self.image_buf
+        is_kept = False
+        if self._swapped_at:
+            is_kept = buf[self._swapped_at + SLOT_PURPOSE] != PURPOSE_TX
+            self._swap(self._swapped_at)
+        for slot in range(PROFILES_MAX):
+            at = _HEAD_LEN + slot * _SLOT_LEN + SLOT_PURPOSE
+            purpose = self._before_buf[slot]
+            is_kept = is_kept or (buf[at] != purpose and purpose != PURPOSE_TX)
+            buf[at] = purpose
+        self._swapped_at = 0
+        self._settle(is_kept)
+
+    def _remember(self):  # HOT
+        for slot in range(PROFILES_MAX):
+            purpose = self.image_buf[_HEAD_LEN + slot * _SLOT_LEN + SLOT_PURPOSE]
+            self._before_buf[slot] = purpose
+        self._swapped_at = 0
+
+    def _swap(self, at):  # HOT
+        """Exchange the draft and the slot at `at`."""
+        self._swapped_at = at
+        buf = self.image_buf
+        other_buf = self.draft.buf
+        for i in range(_SLOT_LEN):
+            byte = buf[at + i]
+            buf[at + i] = other_buf[i]
+            other_buf[i] = byte
 
     def _is_replaced(self, at, new_buf):  # HOT
         """Return True when a draft takes the place of the profile at `at`."""
@@ -104,6 +140,7 @@ class ProfileTable:
         buf = self.image_buf
         before = self.count
         is_kept = False
+        self._remember()
         for at in range(_HEAD_LEN, _IMAGE_LEN, _SLOT_LEN):
             if buf[at + SLOT_PURPOSE] == PURPOSE_NONE:
                 continue
@@ -226,6 +263,13 @@ class ProfileTable:
 def _is_same_kind(buf, at, other_buf, other_at):  # HOT
     for field in _IDENTITY:
         if buf[at + field] != other_buf[other_at + field]:
+            return False
+    return True
+
+
+def _is_same(buf, at, other_buf):  # HOT
+    for i in range(_SLOT_LEN):
+        if buf[at + i] != other_buf[i]:
             return False
     return True
 

@@ -70,6 +70,8 @@ class Station:
         self.status_log = StatusLog(clock)
         self._card = IdTag()
         self.site_limit_ma = _NO_LIMIT_MA  # current all connectors together may draw, per phase
+        self.most_ma = config.max_current_ma  # what one connector may draw, the site apart
+        self.smart = None  # SmartLimits, when smart charging is loaded
         self.operative = state.is_operative(0)
         self.fault = FAULT_NONE  # FAULT_* of the unit, told with connectorId 0; main.py sets it
         self.reset_kind = RESET_NONE  # reset asked for and not done yet
@@ -101,9 +103,12 @@ class Station:
         return None
 
     def start_remotely(self, connector_id, tag):  # HOT
-        """Try a RemoteStartTransaction; connector_id 0 means any. Return False if it cannot be."""
+        """Try a RemoteStartTransaction; connector_id 0 means any.
+
+        Return the id of the connector it is tried on, 0 if it cannot be.
+        """
         if self.reset_kind != RESET_NONE:
-            return False
+            return 0
         return self._desk.start_remotely(connector_id, tag)
 
     def set_operative(self, connector_id, operative):
@@ -162,6 +167,8 @@ class Station:
         self._share_limit()
         for connector in self.connectors:
             connector.step(now_ms)
+        if self.smart is not None:
+            self.smart.step()
         self._recovery.step(now_ms)
         self._keeper.step(now_ms)
         log = self.status_log
@@ -207,18 +214,25 @@ class Station:
             self._desk.present(self._card, hint)
 
     def _share_limit(self):  # HOT
-        """Split the site limit evenly over the sessions that run (C6: local policy)."""
+        """Split the site limit evenly over the sessions that run (C6: local policy).
+
+        A connector without one counts itself in, so that none begins with a step too high.
+        """
         sessions = 0
         for connector in self.connectors:
             if connector.transaction.is_active:
                 sessions += 1
-        share_ma = self.site_limit_ma // sessions if sessions else self.site_limit_ma
-        if share_ma > self._config.max_current_ma:
-            share_ma = self._config.max_current_ma
-        if self._supervision is not None and share_ma > self._supervision.limit_ma:
-            share_ma = self._supervision.limit_ma
+        most_ma = self._config.max_current_ma
+        if self._supervision is not None and most_ma > self._supervision.limit_ma:
+            most_ma = self._supervision.limit_ma
+        self.most_ma = most_ma
+        smart = self.smart
         for connector in self.connectors:
-            connector.limit_ma = share_ma
+            sharers = sessions if connector.transaction.is_active else sessions + 1
+            limit_ma = min(self.site_limit_ma // sharers, most_ma)
+            if smart is not None:
+                limit_ma = min(limit_ma, smart.limit_ma(connector))
+            connector.limit_ma = limit_ma
 
     def _see_reset_through(self, now_ms):  # HOT
         wait_ms = _HARD_WAIT_MS if self.reset_kind == RESET_HARD else _SOFT_WAIT_MS

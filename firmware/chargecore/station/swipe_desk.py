@@ -50,14 +50,16 @@ class SwipeDesk:
     def start_remotely(self, connector_id, tag):  # HOT
         """Try to start by RemoteStartTransaction; connector_id 0 lets the station choose.
 
-        Return False when it cannot be tried (R1).
+        Return the id of the connector it is tried on, 0 when it cannot be (R1).
         """
         connector = self._free_connector(connector_id)
         if connector is None:
-            return False
-        if not self._config.authorize_remote_tx_requests:
-            return connector.authorize(tag, self._no_parent, WAY_REMOTE)
-        return self._authorizer.ask(connector.connector_id, tag, PURPOSE_REMOTE_START)
+            return 0
+        if self._config.authorize_remote_tx_requests:
+            is_tried = self._authorizer.ask(connector.connector_id, tag, PURPOSE_REMOTE_START)
+        else:
+            is_tried = connector.authorize(tag, self._no_parent, WAY_REMOTE)
+        return connector.connector_id if is_tried else 0
 
     def decided(self, question, status, way):  # HOT
         """Carry out what the authorizer found."""

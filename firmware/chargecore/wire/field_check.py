@@ -16,7 +16,7 @@ from chargecore.base.codes import (
     E_TYPE,
     E_UNKNOWN_FIELD,
 )
-from chargecore.wire.iso_time import parse_time
+from chargecore.wire.iso_time import TIME_MALFORMED, parse_time
 from chargecore.wire.json_text import char_count, is_same
 
 # The numbers of fields.py and json_reader.py: viper is fast only with constants of its own file.
@@ -31,6 +31,7 @@ _OBJECT = const(8)
 _OBJECT_ANY = const(9)
 _ARRAY_OBJECT = const(11)
 _ANY = const(12)
+_INSTANT = const(13)
 _ABSENT = const(-0x40000000)
 _T_OBJECT = const(1)
 _T_ARRAY = const(2)
@@ -349,6 +350,8 @@ def _any(reader, idx, program, limits):  # HOT
         return 0 if kind == _T_OBJECT else E_TYPE
     if what == _ANY:
         return 0
+    if what == _INSTANT:
+        return E_RANGE if reader.raw_time(idx) == TIME_MALFORMED else 0
     if kind != _T_ARRAY:
         return E_TYPE
     most = program[limits] | program[limits + 1] << 8

@@ -8,6 +8,7 @@ what it read in reader.values, in the order of the rows; the rows of an F_OBJECT
   F_TEXT, max_chars                  string                          -> its token
   F_WORD, (b"A", b"B")               one of the words                -> its place among them
   F_TIME                             ISO 8601, cut to 2024..2057     -> seconds since 2024
+  F_INSTANT                          ISO 8601, of any year           -> its token
   F_DECIMAL, decimals, lo, hi        number; limits as the value     -> times 10^decimals
   F_BOOL                             true or false                   -> 1 or 0
   F_URI, max_chars                   string that begins with scheme: -> its token
@@ -44,6 +45,7 @@ F_OBJECT_ANY = const(9)
 F_ARRAY_TEXT = const(10)
 F_ARRAY_OBJECT = const(11)
 F_ANY = const(12)
+F_INSTANT = const(13)
 
 ABSENT = const(-0x40000000)  # stands in reader.values for a member that is not there
 

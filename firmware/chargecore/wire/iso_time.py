@@ -21,6 +21,8 @@ _NO_DAY = const(-10_000_000)  # also: no offset
 _SHAPE = const(b"0000-00-00T00:00:00")
 _DAYS_TO_2024 = const(738_885)  # from 0001-01-01
 _MARKS = const(b"--T::Z")  # behind year, month, ...
+# Whole days that stay a small int as seconds, and above what a charging profile can hold.
+_FIRST_DAY = const(-6205)  # in 2007
 _MONTH_STARTS = const(b"\x00\x1f\x3b\x5a\x78\x97\xb5\xd4\xf3\x11\x30\x4e\x6d")  # low bytes
 
 
@@ -133,7 +135,7 @@ def _fraction_end(buf: ptr8, at: int, end: int, out: ptr32) -> int:  # HOT  # no
 def parse_time(buf: ptr8, start: int, end: int, out: ptr32) -> int:  # HOT  # noqa: F821
     """Return seconds since 2024 of buf[start:end], or a TIME_* code; out[0] becomes the ms.
 
-    out holds 7 words; the other 6 are scratch.
+    out holds 7 words; the other 6 are scratch, and before_2024_s() reads them.
     """
     out[0] = 0
     if start + 19 > end or int(_split(buf, start, out)) < 0:
@@ -149,6 +151,8 @@ def parse_time(buf: ptr8, start: int, end: int, out: ptr32) -> int:  # HOT  # no
         offset_s = int(_offset_s(buf, i, end))
     if days == _NO_DAY or offset_s == _NO_DAY:
         return _MALFORMED
+    out[1] = uint(days)  # noqa: F821
+    out[2] = uint(offset_s)  # noqa: F821
     if days < -1:  # before the sum can leave 32 bits
         return _BEFORE
     if days > 12419:
@@ -159,6 +163,17 @@ def parse_time(buf: ptr8, start: int, end: int, out: ptr32) -> int:  # HOT  # no
     if wall_s > _LAST_S:
         return _BEHIND
     return wall_s
+
+
+def before_2024_s(out):  # HOT
+    """Return the seconds, negative, of the instant that parse_time() has just called TIME_BEFORE.
+
+    One before 2007 comes out later by whole weeks: same weekday, same time of day.
+    """
+    day = out[1]
+    if day < _FIRST_DAY:
+        day += (_FIRST_DAY + 6 - day) // 7 * 7
+    return day * 86_400 + out[4] * 3600 + out[5] * 60 + out[6] - out[2]
 
 
 @micropython.viper
