@@ -5,7 +5,7 @@ from fault_rig import PWM_32_A, X1, report
 from strike import check_charging, check_outputs, ended
 
 OPENED = "contactor opened, reason {}"
-SAMPLE_MS = 120  # the meter is read every 100 ms, the current counts from the next full step on
+SAMPLE_MS = 250  # the meter is read every 200 ms, then come a poll and a step
 OFFER_MA = 32_000
 NOISE_MA = 500
 
