@@ -115,7 +115,7 @@ class LoadTest(unittest.TestCase):
             self.assertEqual(found, expected)
 
     def test_leaves_out_profiles_that_this_firmware_does_not_have(self):
-        config = loaded(profiles=["Reservation", "Core", "RemoteTrigger"])
+        config = loaded(profiles=["FirmwareManagement", "Core", "RemoteTrigger"])
 
         self.assertEqual(config.profiles, b"Core,RemoteTrigger")
 
@@ -178,7 +178,7 @@ class TextsTest(unittest.TestCase):
             loaded(id="CP:1", auth_key="aF" * 16)
 
     def test_obeys_preset_profiles(self):
-        self.assertEqual(self.config.set_text("profiles", b"Core, Reservation"), OK)
+        self.assertEqual(self.config.set_text("profiles", b"Core, FirmwareManagement"), OK)
         self.assertEqual(self.config.profiles, b"Core")
         self.assertEqual(self.config.set_text("profiles", b"RemoteTrigger"), E_RANGE)
         self.assertEqual(self.config.set_text("profiles", b"Core,Security"), E_RANGE)

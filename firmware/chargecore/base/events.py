@@ -31,6 +31,8 @@ EV_METER_SILENT = const(45)
 EV_SWIPE_IGNORED = const(46)
 EV_READER_SILENT = const(47)
 EV_SUPERVISOR_SILENT = const(48)
+EV_RESERVED = const(49)
+EV_RESERVATION_OVER = const(50)
 
 EV_TCP_FAILED = const(60)
 EV_DNS_FAILED = const(61)
@@ -76,6 +78,7 @@ EV_SAFETY_MEMORY_OLD = const(112)
 EV_SETTINGS_LOST = const(113)
 EV_CALIBRATION_LOST = const(114)
 EV_PROFILES_OLD = const(115)
+EV_RESERVATIONS_OLD = const(118)
 
 DROPPED_RECORD = const(1)  # kinds in EV_CALL_DROPPED
 DROPPED_STATUS = const(2)
@@ -111,6 +114,12 @@ TEXTS = (
     (
         EV_SUPERVISOR_SILENT,
         "supervisor silent for {b} s, at most {a} mA per connector (-1: as before)",
+    ),
+    (EV_RESERVED, "connector {a}: reserved, reservation {b}"),
+    (
+        EV_RESERVATION_OVER,
+        "connector {a}: reservation over, why {b} (1 used, 2 expired, 3 cancelled, "
+        "4 out of order)",
     ),
     (EV_TCP_FAILED, "TCP connection failed, errno {a}"),
     (EV_DNS_FAILED, "host name not resolved, code {a}"),
@@ -158,6 +167,7 @@ TEXTS = (
         "is used: {b})",
     ),
     (EV_PROFILES_OLD, "charging profiles: newest version is damaged, {a} profiles are left"),
+    (EV_RESERVATIONS_OLD, "reservations: newest version is damaged, {a} are left"),
 )
 
 

@@ -62,7 +62,7 @@ def build(network, reader, core, outbox, stores, config, clock, events, random_b
         )
         triggered = (trigger,)
         actions += ((b"TriggerMessage", tables.TRIGGER_MESSAGE, trigger.handle),)
-    profiles = _load_profiles(rpc, requests, core, stores, config, clock, events)
+    profiles = _load_profiles(rpc, requests, core, outbox, stores, config, clock, events)
     # Statuses before the queue (B2); a driver at the reader waits for Authorize; a long queue must
     # not hold up Heartbeat (B12), so it comes last.
     sources = (status_notification,) + triggered
@@ -80,13 +80,18 @@ def build(network, reader, core, outbox, stores, config, clock, events, random_b
     return ocpp
 
 
-def _load_profiles(rpc, requests, core, stores, config, clock, events):
+def _load_profiles(rpc, requests, core, outbox, stores, config, clock, events):
     """Return the object of each loaded profile beyond Core, RemoteTrigger apart."""
     profiles = []
     if config.has_profile(b"LocalAuthListManagement"):
         from chargecore.ocpp16 import local_list
 
         profiles.append(local_list.build(rpc, core, stores, config, clock, events))
+    if config.has_profile(b"Reservation"):
+        from chargecore.ocpp16 import reservation
+
+        parts = core, outbox, stores, config, clock, events
+        profiles.append(reservation.build(requests, *parts))
     if config.has_profile(b"SmartCharging"):
         from chargecore.ocpp16 import smart_charging
 

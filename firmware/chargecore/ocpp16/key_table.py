@@ -22,6 +22,10 @@ def table_of(config, presets):
         from chargecore.ocpp16.keys_local_list import TABLE as LOCAL_LIST
 
         rows += LOCAL_LIST
+    if config.has_profile(b"Reservation"):
+        from chargecore.ocpp16.keys_reservation import TABLE as RESERVATION
+
+        rows += RESERVATION
     if config.has_profile(b"SmartCharging"):
         from chargecore.ocpp16.keys_smart_charging import TABLE as SMART_CHARGING
 

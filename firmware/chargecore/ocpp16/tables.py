@@ -10,6 +10,7 @@ from chargecore.wire.fields import (
     F_INT,
     F_OBJECT_ANY,
     F_TEXT,
+    F_TIME,
     F_WORD,
     OPTIONAL,
     REQUIRED,
@@ -52,7 +53,7 @@ REMOTE_STOP = table(((b"transactionId", F_INT, REQUIRED, _INT_MIN, _INT_MAX),))
 RESERVE_NOW = table(
     (
         (b"connectorId", F_INT, REQUIRED, _INT_MIN, _INT_MAX),
-        (b"expiryDate", F_TEXT, REQUIRED, 40),
+        (b"expiryDate", F_TIME, REQUIRED),
         (b"idTag", F_TEXT, REQUIRED, 20),
         (b"parentIdTag", F_TEXT, OPTIONAL, 20),
         (b"reservationId", F_INT, REQUIRED, _INT_MIN, _INT_MAX),

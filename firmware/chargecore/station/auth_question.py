@@ -20,5 +20,6 @@ class AuthQuestion:
         self.connector_id = connector_id
         self.state = Q_FREE  # Q_*
         self.purpose = PURPOSE_START  # PURPOSE_*
+        self.hint = 0  # connector that was asked for, 0 = any
         self.tag = IdTag()
         self.parent = IdTag()  # filled with the answer; empty = none

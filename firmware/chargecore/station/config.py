@@ -21,7 +21,8 @@ CONNECTORS_MAX = const(15)  # the connector number is a byte in records and a sl
 _AMPS_MIN = const(6)  # below this the pilot cannot offer current
 _AMPS_MAX = const(80)
 _SUPERVISOR_S_MAX = const(86_400)
-PROFILES_BUILT = (b"Core", b"SmartCharging", b"RemoteTrigger")  # what this firmware can load
+# What this firmware can load.
+PROFILES_BUILT = (b"Core", b"Reservation", b"SmartCharging", b"RemoteTrigger")
 _PROFILES_KNOWN = (  # identifiers of OCPP 1.6 ed.2 ch. 9, SupportedFeatureProfiles
     b"Core",
     b"FirmwareManagement",
@@ -86,6 +87,7 @@ class StationConfig:
         self.message_timeout_s = 30
         self.meter_value_sample_interval_s = 60
         self.minimum_status_duration_s = 0
+        self.reserve_connector_zero = True
         self.reset_retries = 1
         self.send_local_list_max = 32
         self.stop_max_meter_values = 60

@@ -50,6 +50,8 @@ class Connector:
         self._stop_tag = IdTag()  # tag that ordered the stop in progress
         self.operative = True  # False: ChangeAvailability Inoperative, persisted by Station
         self.goes_inoperative = False  # Inoperative is due when the transaction ends
+        self.reservations = None  # Reservations, when they are loaded
+        self.is_reserved = False  # nobody but who reserved it may start, set by Reservations
         self.is_held = False  # a session that a cut ended still lacks its stop record (Recovery)
         self.limit_ma = 0  # current this connector may offer, set by Station
         self.stop_reason = NO_STOP  # STOP_* of the stop in progress
@@ -82,8 +84,10 @@ class Connector:
         )
 
     def authorize(self, tag, parent, way):  # HOT
-        """Take an accepted tag for the next session. Return False when no session can start."""
+        """Take an accepted tag for the next session. Return False when it cannot start one."""
         if not self.can_start():
+            return False
+        if self.reservations is not None and not self.reservations.allows(self, tag, parent):
             return False
         self.pending.copy_from(tag)
         self.pending_parent.copy_from(parent)
@@ -231,9 +235,7 @@ class Connector:
         if register_wh is None:  # unknown is not zero: no start without a reading
             return
         self._asked_lock = False
-        code = self.transaction.start(
-            self.connector_id, self.pending, self.pending_parent, register_wh
-        )
+        code = self._write_start(register_wh)
         self.pending.clear()
         self.pending_parent.clear()
         if code != OK:  # no room for the record: no energy without it
@@ -245,6 +247,18 @@ class Connector:
         self._energy_limit_wh = _NO_LIMIT_WH
         self.metering.begin(self.transaction.number, register_wh)
         controller.allow(True)
+
+    def _write_start(self, register_wh):  # HOT
+        """Write the start record; it names the reservation that it ends (V5). Return OK or E_."""
+        connector_id, tag, parent = self.connector_id, self.pending, self.pending_parent
+        reservations = self.reservations
+        reservation_id = None
+        if reservations is not None:
+            reservation_id = reservations.id_for(connector_id, tag, parent)
+        code = self.transaction.start(connector_id, tag, parent, register_wh, reservation_id)
+        if code == OK and reservation_id is not None:
+            reservations.use(reservation_id)
+        return code
 
     def _run(self, now_ms):  # HOT
         controller = self.controller

@@ -34,11 +34,14 @@ class Recorder:
         self._wall_s = wall_s
         self._has_instant = True
 
-    def start(self, connector_id, number, tag, register_wh):  # HOT
-        """Append a start record. Return OK, or why it is not durable."""
+    def start(self, connector_id, number, tag, register_wh, reservation_id=None):  # HOT
+        """Append a start record, with the reservation that it ends. Return OK or E_."""
         record = self._record
         self._head(record, records.REC_START, connector_id, number, register_wh)
         record.put_text(records.START_ID_LEN, tag.buf, tag.length)
+        if reservation_id is not None:
+            record.put_u8(records.START_FLAGS, records.START_FLAG_RESERVATION)
+            record.put_i32(records.START_RESERVATION_ID, reservation_id)
         return self._append()
 
     def stop(self, connector_id, number, reason, tag, register_wh):  # HOT

@@ -15,6 +15,7 @@ from chargecore.station.statuses import (
     FAULTED,
     FINISHING,
     PREPARING,
+    RESERVED,
     SUSPENDED_EV,
     SUSPENDED_EVSE,
     UNAVAILABLE,
@@ -99,7 +100,12 @@ class SessionStatus:
             return UNAVAILABLE
         if connector.is_finishing:
             return FINISHING
-        if connector.pending.length or connector.controller.is_plugged:
+        if connector.pending.length:
+            return PREPARING
+        if connector.is_reserved:  # a cable changes nothing (V4)
+            return RESERVED
+        # Reserved becomes Preparing for the tag that it waits for, and for nobody else (G1, G2).
+        if connector.controller.is_plugged and self.status != RESERVED:
             return PREPARING
         return AVAILABLE
 

@@ -72,6 +72,7 @@ class Station:
         self.site_limit_ma = _NO_LIMIT_MA  # current all connectors together may draw, per phase
         self.most_ma = config.max_current_ma  # what one connector may draw, the site apart
         self.smart = None  # SmartLimits, when smart charging is loaded
+        self.reservations = None  # Reservations, when they are loaded
         self.operative = state.is_operative(0)
         self.fault = FAULT_NONE  # FAULT_* of the unit, told with connectorId 0; main.py sets it
         self.reset_kind = RESET_NONE  # reset asked for and not done yet
@@ -81,6 +82,13 @@ class Station:
         self._reset_tries = 0  # times it was tried again
         for connector in connectors:
             connector.operative = state.is_operative(connector.connector_id)
+
+    def set_reservations(self, reservations):
+        """Let Reservations have a say in who may start where. At boot only."""
+        self.reservations = reservations
+        self._desk.reservations = reservations
+        for connector in self.connectors:
+            connector.reservations = reservations
 
     # ---- commands ----
 
@@ -165,6 +173,8 @@ class Station:
         if self._supervision is not None:
             self._supervision.step(now_ms)
         self._share_limit()
+        if self.reservations is not None:
+            self.reservations.step(now_ms)
         for connector in self.connectors:
             connector.step(now_ms)
         if self.smart is not None:
@@ -262,6 +272,8 @@ class Station:
 
     def _let_reset_happen(self):
         self._keeper.flush()
+        if self.reservations is not None:
+            self.reservations.flush()
         self.is_reset_due = True
 
     def _has_news(self):  # HOT

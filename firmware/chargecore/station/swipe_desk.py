@@ -12,6 +12,7 @@ from chargecore.station.auth_question import (
     PURPOSE_REMOTE_START,
     PURPOSE_START,
     PURPOSE_STOP,
+    Q_FREE,
 )
 from chargecore.station.authorizer import WAY_REMOTE
 from chargecore.station.id_tag import IdTag
@@ -31,20 +32,21 @@ class SwipeDesk:
         self._config = config
         self._events = events
         self._no_parent = IdTag()
+        self.reservations = None  # Reservations, when they are loaded
         authorizer.set_handler(self.decided)
 
     def present(self, tag, hint):  # HOT
         """Act on a tag at the reader: stop, unlock, cancel, ask, or ignore it."""
         if self._settle(tag, hint):
             return
-        connector = self._free_connector(hint)
+        connector = self._free_connector(hint, tag)
         purpose = PURPOSE_START
         if connector is None:
             connector = self._taken_with_parent(hint)
             purpose = PURPOSE_STOP
         if connector is None:
             self._events.add(EV_SWIPE_IGNORED, hint, _WHY_NO_CONNECTOR)
-        elif not self._authorizer.ask(connector.connector_id, tag, purpose):
+        elif not self._ask(connector.connector_id, tag, purpose, hint):
             self._events.add(EV_SWIPE_IGNORED, connector.connector_id, _WHY_BUSY)
 
     def start_remotely(self, connector_id, tag):  # HOT
@@ -52,14 +54,24 @@ class SwipeDesk:
 
         Return the id of the connector it is tried on, 0 when it cannot be (R1).
         """
-        connector = self._free_connector(connector_id)
+        connector = self._free_connector(connector_id, tag)
         if connector is None:
             return 0
-        if self._config.authorize_remote_tx_requests:
-            is_tried = self._authorizer.ask(connector.connector_id, tag, PURPOSE_REMOTE_START)
-        else:
-            is_tried = connector.authorize(tag, self._no_parent, WAY_REMOTE)
-        return connector.connector_id if is_tried else 0
+        chosen_id = connector.connector_id
+        is_tried = False
+        if not self._config.authorize_remote_tx_requests:
+            reservations = self.reservations
+            parent = self._no_parent if reservations is None else reservations.look_up(tag)
+            is_tried = connector.authorize(tag, parent, WAY_REMOTE)
+        if not is_tried:  # wanted, or only the server can tell the tag's family (V3)
+            is_tried = self._ask(chosen_id, tag, PURPOSE_REMOTE_START, chosen_id)
+        return chosen_id if is_tried else 0
+
+    def _ask(self, connector_id, tag, purpose, hint):  # HOT
+        question = self._authorizer.questions[connector_id - 1]
+        if question.state == Q_FREE:
+            question.hint = hint
+        return self._authorizer.ask(connector_id, tag, purpose)
 
     def decided(self, question, status, way):  # HOT
         """Carry out what the authorizer found."""
@@ -70,7 +82,11 @@ class SwipeDesk:
             if connector.transaction.parent.equals(question.parent):  # never with a tag (A8)
                 _end_for(connector, question.tag)
             return
-        if not connector.authorize(question.tag, question.parent, way):
+        if connector.authorize(question.tag, question.parent, way):
+            return
+        if self.reservations is not None:  # kept for another family: is there anything else?
+            connector = self._free_connector(question.hint, question.tag, question.parent)
+        if connector is None or not connector.authorize(question.tag, question.parent, way):
             self._events.add(EV_SWIPE_IGNORED, question.connector_id, _WHY_NO_LONGER)
 
     def _settle(self, tag, hint):  # HOT
@@ -90,8 +106,13 @@ class SwipeDesk:
                 return True
         return False
 
-    def _free_connector(self, hint):  # HOT
-        """Return the connector a start is meant for: the plugged one before an empty one."""
+    def _free_connector(self, hint, tag, parent=None):  # HOT
+        """Return the connector a start is meant for: the plugged one before an empty one.
+
+        parent: what the server said of the tag, None while it has not been asked.
+        """
+        if self.reservations is not None:
+            return self.reservations.choose(hint, tag, parent)
         found = None
         for connector in self._connectors:
             if hint and connector.connector_id != hint:

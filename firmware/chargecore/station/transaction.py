@@ -25,10 +25,10 @@ class Transaction:
         self.is_refused = False  # StartTransaction was answered with a status other than Accepted
         self.start_wh = 0  # register at the start
 
-    def start(self, connector_id, tag, parent, register_wh):  # HOT
+    def start(self, connector_id, tag, parent, register_wh, reservation_id=None):  # HOT
         """Write the start record and become active. Return OK, or E_FULL/E_IO and stay idle."""
         number = self._outbox.next_tx_number()
-        code = self._recorder.start(connector_id, number, tag, register_wh)
+        code = self._recorder.start(connector_id, number, tag, register_wh, reservation_id)
         if code != OK:
             return code
         self.tag.copy_from(tag)
