@@ -10,7 +10,12 @@ _FOLDER = Path(__file__).resolve().parent
 
 
 @pytest.mark.parametrize(
-    "name, least", [("littlefs_power_cuts.py", 5), ("littlefs_power_cuts_rp2.py", 3)]
+    "name, least",
+    [
+        ("littlefs_power_cuts.py", 5),
+        ("littlefs_power_cuts_rp2.py", 3),
+        ("littlefs_local_list.py", 4),
+    ],
 )
 def test_keeps_what_calls_returned_on_littlefs(name, least, record_property):
     result = run_on_vm(_FOLDER / name, heap="8m")
