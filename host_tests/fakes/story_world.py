@@ -25,6 +25,7 @@ from fakes.ocpp16_world import Ocpp16World
 
 PASS_MS = 10
 _LONG_PASS_MS = 50  # still below the gap that opens a contactor (R57)
+_SKIP_MS = 500
 _FINE_S = 3  # of every wait: what was set off by the test is looked at in short passes
 _STATION_MS = 50  # periods, as main.py schedules them
 _MEMORY_MS = 1_000
@@ -161,6 +162,13 @@ class StoryWorld(Ocpp16World):
         self.run_ms(min(duration_s, _FINE_S) * 1000)
         if duration_s > _FINE_S:
             self.run_ms((duration_s - _FINE_S) * 1000, _LONG_PASS_MS)
+
+    def skip_s(self, duration_s):
+        """Let time pass in very long passes, with nothing going on and the contactor open."""
+        worst_ms = self.safety.worst_gap_ms
+        self.safety.worst_gap_ms = _SKIP_MS  # late on purpose: not worth an event
+        self.run_ms(duration_s * 1000, _SKIP_MS)
+        self.safety.worst_gap_ms = worst_ms
 
     def stall(self, step_ms=PASS_MS):
         """Let a pass go by in which the firmware does not run."""
