@@ -216,3 +216,21 @@ def test_shares_what_the_station_may_draw(bench_factory):  # C6, worked example 
     case.wait_offer(10, 2)
     assert case.composite(300, 0) == {0: 20}
     assert case.composite(300, 1) == {0: 10}
+
+
+def test_takes_as_many_profiles_and_periods_as_its_keys_say(bench):
+    case = SmartCase(bench)
+    periods = int(bench.config_value("ChargingScheduleMaxPeriods"))
+    profiles = int(bench.config_value("MaxChargingProfilesInstalled"))
+    highest = int(bench.config_value("ChargeProfileMaxStackLevel"))
+    limits = {60 * number: 6 + number % 10 for number in range(periods)}
+    for number in range(profiles):
+        level = number % (highest + 1)
+        case.set(number // (highest + 1), case.profile(number, "TxDefaultProfile", level, limits))
+
+    case.set(1, case.profile(99, "TxDefaultProfile", 1, limits), "Rejected")
+    case.set(0, case.profile(99, "TxDefaultProfile", 1, limits))
+    too_many = {**limits, 60 * periods: 6}
+    case.set(0, case.profile(99, "TxDefaultProfile", 1, too_many), "Rejected")
+    case.set(0, case.profile(99, "TxDefaultProfile", highest + 1, limits), "Rejected")
+    assert len(case.composite(60 * periods)) in (periods - 1, periods)

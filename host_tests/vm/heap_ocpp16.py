@@ -148,7 +148,7 @@ class ServerChannel:
     """The channel with a server behind it that answers every call, all without a heap."""
 
     def __init__(self):
-        self.rx_buf = bytearray(600)
+        self.rx_buf = bytearray(800)
         self.rx_len = 0
         self.rx_total_len = 0
         self.rx_ready = False
@@ -245,7 +245,7 @@ class World(QuietStation):
             JsonReader(100, 8),
             self.core,
             self.outbox,
-            RamStores(self.state, self.settings, None),
+            RamStores(self.state, self.settings, None, None, "/no-such-folder"),
             self.config,
             self.clock,
             self.events,

@@ -16,6 +16,7 @@ from chargecore.base.errors import ConfigError
 from chargecore.wire import fields
 from chargecore.wire.call_error import code_for, code_number
 from chargecore.wire.fields import ABSENT, OPTIONAL, REQUIRED
+from chargecore.wire.iso_time import TIME_BEFORE
 from chargecore.wire.json_reader import T_ARRAY, T_OBJECT, T_STRING, JsonReader
 
 _INT_MIN = -0x7FFFFFFF - 1
@@ -116,6 +117,19 @@ class TypeTest(FieldCase):
             (b"{}", (E_TYPE,)),
         ):
             self.assertEqual(self.one(text, fields.F_TIME), value)
+
+    def test_instant_of_any_year(self):
+        for text in (b'"2013-01-01T08:00:00+01:00"', b'"0001-01-01T0\\u0030:00:00Z"'):
+            idx = self.one(text, fields.F_INSTANT)
+            self.assertEqual(self.reader.raw_time(idx), TIME_BEFORE)
+        for text, code in (
+            (b'"soon"', E_RANGE),
+            (b'"2013-01-01"', E_RANGE),
+            (b"7", E_TYPE),
+            (b"[]", E_TYPE),
+            (b"true", E_TYPE),
+        ):
+            self.assertEqual(self.one(text, fields.F_INSTANT), (code,))
 
     def test_bool(self):
         for text, value in (

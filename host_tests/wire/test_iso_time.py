@@ -8,6 +8,7 @@ from chargecore.wire.iso_time import (
     TIME_BEHIND,
     TIME_MALFORMED,
     WALL_LAST_S,
+    before_2024_s,
     parse_time,
     put_time,
 )
@@ -79,6 +80,29 @@ class ParseTest(unittest.TestCase):
             (b"2023-12-31T23:59:59-00:01", 59),
         ):
             self.assertEqual(self.parse(text), code)
+
+    def test_counts_back_before_2024_down_to_2007(self):
+        for text, wall_s in (
+            (b"2023-12-31T23:59:59Z", -1),
+            (b"2024-01-01T00:00:00+00:01", -60),
+            (b"2023-01-01T06:00:00-02:00", -365 * _DAY_S + 8 * 3600),
+            (b"2013-01-01T08:00:00Z", -4017 * _DAY_S + 8 * 3600),
+            (b"2007-01-06T00:00:00Z", -6204 * _DAY_S),
+        ):
+            self.assertEqual(self.parse(text), TIME_BEFORE)
+            self.assertEqual(before_2024_s(self.out), wall_s)
+
+    def test_keeps_time_and_weekday_of_an_instant_before_2007(self):
+        for text, weekday, day_s in (  # 2024-01-01 was a Monday
+            (b"2006-12-31T23:59:59Z", 6, 86_399),
+            (b"2000-01-03T00:00:00Z", 0, 0),
+            (b"1970-01-01T12:00:00+12:00", 3, 0),
+            (b"0001-01-01T00:00:01Z", 0, 1),
+        ):
+            self.assertEqual(self.parse(text), TIME_BEFORE)
+            wall_s = before_2024_s(self.out)
+            self.assertEqual((wall_s // _DAY_S % 7, wall_s % _DAY_S), (weekday, day_s))
+            self.assertTrue(-0x20000000 <= wall_s <= -6190 * _DAY_S)
 
     def test_refuses_what_is_no_instant(self):
         for text in (
