@@ -27,9 +27,13 @@ class RamState(StateStore):
 
 
 class Flash:
-    """What outlives a power cut: settings, state, cards, journal, faults, and `pairs` by name."""
+    """What outlives a power cut: settings, state, cards, journal, faults, and `pairs` by name.
 
-    def __init__(self):
+    folder: of what keeps files of its own; without one flash refuses them.
+    """
+
+    def __init__(self, folder="/no-such-folder"):
+        self.folder = folder
         self.pairs = {}
         self.settings = FakeStorage()
         self.state = FakeStorage()

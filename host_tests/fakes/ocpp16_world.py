@@ -42,7 +42,7 @@ class RamStores(Stores):
     """Stores whose pairs lie in the Flash of the test."""
 
     def __init__(self, state, settings, flash):
-        super().__init__(state, settings, None)
+        super().__init__(state, settings, None, None, flash.folder)
         self.pair = flash.pair
 
 
@@ -70,13 +70,13 @@ class Ocpp16World(CoreWorld):
 
     def _make_ocpp(self):
         bits = Bits().take
-        self.channel = PingChannel(2048)
+        self.channel = PingChannel(6144)
         self.connection = FakeConnection()
         self.backoff = Backoff(bits)
         self.liveness = Liveness(self.connection, FakeStream(), None, self.clock, self.events)
         self.ocpp = builder.build(
             Network(self.connection, self.channel, self.backoff, self.liveness),
-            JsonReader(200, 12),
+            JsonReader(400, 12),
             self.core,
             self.outbox,
             RamStores(self.state, self.settings, self.flash),

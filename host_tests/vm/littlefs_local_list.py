@@ -6,10 +6,11 @@ Run by test_littlefs_on_vm.py. After the next boot the list is the one before or
 import gc
 import unittest
 
+from littlefs_power_cuts import _ROOT, LittlefsCase
+
 from chargecore.base.codes import E_BUSY, E_IO, OK
 from chargecore.store.list_file import NO_EXPIRY
 from fakes.list_world import ListWorld, tag
-from littlefs_power_cuts import _ROOT, LittlefsCase
 
 _ENTRIES = 100
 _MANY = 1_000

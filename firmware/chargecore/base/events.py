@@ -79,6 +79,9 @@ EV_SETTINGS_LOST = const(113)
 EV_CALIBRATION_LOST = const(114)
 EV_PROFILES_OLD = const(115)
 EV_RESERVATIONS_OLD = const(118)
+EV_LIST_OLD = const(119)
+EV_LIST_UPDATED = const(120)
+EV_LIST_CONFLICT = const(121)
 
 DROPPED_RECORD = const(1)  # kinds in EV_CALL_DROPPED
 DROPPED_STATUS = const(2)
@@ -168,6 +171,9 @@ TEXTS = (
     ),
     (EV_PROFILES_OLD, "charging profiles: newest version is damaged, {a} profiles are left"),
     (EV_RESERVATIONS_OLD, "reservations: newest version is damaged, {a} are left"),
+    (EV_LIST_OLD, "local list: an update was cut off, version {a} with {b} cards is in force"),
+    (EV_LIST_UPDATED, "local list: version {a} with {b} cards is in force"),
+    (EV_LIST_CONFLICT, "local list says status {a} of a card, the server {b}"),
 )
 
 

@@ -174,6 +174,7 @@ class Transactions:
         outbox = self._outbox
         outbox.set_transaction_id(outbox.tx, transaction_id)
         self._remember(records.START_ID_TAG, records.START_ID_LEN)
+        self._authorizer.start_judged(self._tag, info.status)
         for connector in self._station.connectors:
             transaction = connector.transaction
             if transaction.is_active and transaction.number == outbox.tx:

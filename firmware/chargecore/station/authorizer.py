@@ -1,8 +1,8 @@
 """Authorizer: may this tag start, or stop, a session on that connector?
 
 Called by: Station (ask), the protocol adapter (takes the question to the server and back).
-Decides from the cache where the settings allow it, asks the server otherwise, and falls back to
-the offline rules when the server cannot be asked.
+Decides from local list and cache where the settings allow it, asks the server otherwise, and falls
+back to the offline rules when the server cannot be asked.
 Source: OCPP 1.6 §3.5, §4.1; A1-A6 of the behaviour rules.
 Heap: none after __init__.
 """
@@ -24,6 +24,8 @@ WAY_SERVER = const(2)
 WAY_OFFLINE_CACHE = const(3)
 WAY_OFFLINE_UNKNOWN = const(4)
 WAY_REMOTE = const(5)  # RemoteStart without authorization
+WAY_LIST = const(6)
+WAY_OFFLINE_LIST = const(7)
 
 
 class Authorizer:
@@ -35,6 +37,8 @@ class Authorizer:
         self._config = config
         self._clock = clock
         self._events = events
+        self.local_list = None  # LocalList, when that profile is loaded
+        self._is_listed = False  # the status found last came from the list
         self._on_answer = None  # called with (question, TAG_* status, WAY_*)
         self.questions = [AuthQuestion(i + 1) for i in range(connector_count)]
 
@@ -51,8 +55,8 @@ class Authorizer:
         question.purpose = purpose
         question.state = Q_WAITING
         if self._link.is_online:
-            if self._config.local_pre_authorize and self._cached(tag) == TAG_ACCEPTED:
-                self._answer(question, TAG_ACCEPTED, WAY_CACHE)
+            if self._config.local_pre_authorize and self._known(tag) == TAG_ACCEPTED:
+                self._answer(question, TAG_ACCEPTED, WAY_LIST if self._is_listed else WAY_CACHE)
         else:
             self._decide_offline(question)
         return True
@@ -75,9 +79,19 @@ class Authorizer:
             self._decide_offline(question)
 
     def remember(self, tag, status, expiry_s, parent):  # HOT
-        """Put what the server said of tag into the cache, if the cache is enabled."""
-        if self._config.authorization_cache_enabled:
+        """Put what the server said of an unlisted tag into the cache, if that is enabled."""
+        if self._config.authorization_cache_enabled and self._listed(tag) == TAG_UNKNOWN:
             self.cache.put(tag, status, expiry_s, parent, self._clock.wall_s())
+
+    def start_judged(self, tag, status):  # HOT
+        """StartTransaction was answered so: the list may say something else (OCPP 1.6 §3.5.2)."""
+        if self.local_list is not None:
+            self.local_list.compare(tag, status)
+
+    def parent_into(self, tag, parent):  # HOT
+        """Copy the parent of a listed or cached IdTag into parent, empty if there is none."""
+        if self.local_list is None or not self.local_list.parent_into(tag, parent):
+            self.cache.parent_into(tag, parent)
 
     def went_offline(self):  # HOT
         """The connection is gone: decide what is open by the offline rules."""
@@ -85,15 +99,21 @@ class Authorizer:
             if question.state != Q_FREE:
                 self._decide_offline(question)
 
-    def _cached(self, tag):  # HOT
-        if not self._config.authorization_cache_enabled:
-            return TAG_UNKNOWN
+    def _listed(self, tag):  # HOT
+        return TAG_UNKNOWN if self.local_list is None else self.local_list.status(tag)
+
+    def _known(self, tag):  # HOT
+        """Return TAG_* of the list, else of the cache (A1)."""
+        status = self._listed(tag)
+        self._is_listed = status != TAG_UNKNOWN
+        if self._is_listed or not self._config.authorization_cache_enabled:
+            return status
         return self.cache.status(tag, self._clock.wall_s())
 
     def _decide_offline(self, question):  # HOT
         config = self._config
-        status = self._cached(question.tag)
-        way = WAY_OFFLINE_CACHE
+        status = self._known(question.tag)
+        way = WAY_OFFLINE_LIST if self._is_listed else WAY_OFFLINE_CACHE
         if not self._link.is_known:  # never accepted by any server: no charging (OCPP 1.6 §4.2.1)
             status = TAG_UNKNOWN
         else:
@@ -109,7 +129,7 @@ class Authorizer:
 
     def _answer(self, question, status, way):  # HOT
         if way != WAY_SERVER:
-            self.cache.parent_into(question.tag, question.parent)
+            self.parent_into(question.tag, question.parent)
         question.state = Q_FREE
         if status != TAG_ACCEPTED:
             self._events.add(EV_REFUSED, question.connector_id, status)

@@ -22,7 +22,13 @@ _AMPS_MIN = const(6)  # below this the pilot cannot offer current
 _AMPS_MAX = const(80)
 _SUPERVISOR_S_MAX = const(86_400)
 # What this firmware can load.
-PROFILES_BUILT = (b"Core", b"Reservation", b"SmartCharging", b"RemoteTrigger")
+PROFILES_BUILT = (
+    b"Core",
+    b"LocalAuthListManagement",
+    b"Reservation",
+    b"SmartCharging",
+    b"RemoteTrigger",
+)
 _PROFILES_KNOWN = (  # identifiers of OCPP 1.6 ed.2 ch. 9, SupportedFeatureProfiles
     b"Core",
     b"FirmwareManagement",

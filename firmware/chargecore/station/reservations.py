@@ -207,7 +207,7 @@ class Reservations:
 
     def look_up(self, tag):  # HOT
         """Return the parent of a tag as far as the station knows it, as an IdTag."""
-        self._authorizer.cache.parent_into(tag, self.parent)
+        self._authorizer.parent_into(tag, self.parent)
         return self.parent
 
     def _rank(self, connector, tag, parent, is_known):  # HOT

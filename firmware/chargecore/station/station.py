@@ -75,6 +75,7 @@ class Station:
         self.reservations = None  # Reservations, when they are loaded
         self.operative = state.is_operative(0)
         self.fault = FAULT_NONE  # FAULT_* of the unit, told with connectorId 0; main.py sets it
+        self.warning = FAULT_NONE  # FAULT_* the list has for connectorId 0; LocalList sets it
         self.reset_kind = RESET_NONE  # reset asked for and not done yet
         self.is_reset_due = False  # everything is told: main.py restarts now
         self._is_reader_silent = False  # told as a warning with connectorId 0
@@ -187,6 +188,8 @@ class Station:
             fault = FAULT_INTERNAL  # a warning here: sessions go on, with the least current
         elif fault == FAULT_NONE and self._is_reader_silent:
             fault = FAULT_READER
+        elif fault == FAULT_NONE:
+            fault = self.warning
         log.update(self._status(), fault, now_ms)
         log.settle(self._config.minimum_status_duration_s, now_ms)
         if not self.is_charging():

@@ -24,9 +24,13 @@ class Stores:
         self.journal = journal
         self.cards = cards  # VersionPair of the authorization cache
 
+    def path(self, name):
+        """Return the path for files of that name."""
+        return self._root_path + "/" + name
+
     def pair(self, name):
         """Return a VersionPair of that name for whoever keeps a small table of his own."""
-        return VersionPair(self._root_path + "/" + name)
+        return VersionPair(self.path(name))
 
 
 def build(root_path, flash, table, config, presets, events):
