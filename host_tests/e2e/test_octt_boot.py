@@ -7,8 +7,6 @@ compared in the station's simulated time.
 import pytest
 from octt import TAG, TOLERANCE_S
 
-from chargecore_tools.csms.errors import RefusedError
-
 RESET_TIMEOUT_S = 30
 
 
@@ -243,28 +241,7 @@ def test_refuses_a_triggered_boot_after_acceptance(bench):
     assert answer["status"] == "Rejected"
 
 
-# ---- calls of feature profiles that are not loaded: TC_042_1, 043_1, 048_4, 050_4 ----
-
-
-def test_tc_042_1_get_local_list_version_not_supported(bench):
-    with pytest.raises(RefusedError) as refusal:
-        bench.call("GetLocalListVersion")
-
-    assert refusal.value.code == "NotSupported"
-
-
-def test_tc_043_1_send_local_list_not_supported(bench):
-    entry = {"idTag": TAG, "idTagInfo": {"status": "Accepted"}}
-
-    with pytest.raises(RefusedError) as refusal:
-        bench.call(
-            "SendLocalList",
-            listVersion=1,
-            updateType="Full",
-            localAuthorizationList=[entry],
-        )
-
-    assert refusal.value.code == "NotSupported"
+# ---- calls of feature profiles that are not loaded: TC_048_4, 050_4 ----
 
 
 def test_tc_048_4_reserve_now_rejected(bench):

@@ -22,10 +22,7 @@ TEST = re.compile(r"def (test_tc_(\d{3}(?:_\d)?)_[a-z]\w*)")
 
 # Why a case has no test yet. Keys are id prefixes; the longest match counts.
 OPEN = {
-    "TC_008": "needs the local authorization list",
     "TC_032_1": "for stations with a backup supply, which no board here has: TC_032_2 holds",
-    "TC_042": "needs the local authorization list",
-    "TC_043": "needs the local authorization list",
     "TC_044": "needs firmware management",
     "TC_045": "needs firmware management",
     "TC_046": "needs reservation",
