@@ -50,6 +50,8 @@ EV_TLS_RENEWED = const(72)
 EV_LINK_RESTARTED = const(73)
 EV_RESET_WANTED = const(74)
 EV_SERVER_BACK = const(75)
+EV_TRANSFER_DONE = const(76)
+EV_TRANSFER_FAILED = const(77)
 
 EV_BAD_JSON = const(80)
 EV_CALL_TIMEOUT = const(81)
@@ -82,6 +84,12 @@ EV_RESERVATIONS_OLD = const(118)
 EV_LIST_OLD = const(119)
 EV_LIST_UPDATED = const(120)
 EV_LIST_CONFLICT = const(121)
+
+EV_UPDATE_ASKED = const(130)
+EV_UPDATE_STATUS = const(131)
+EV_UPDATE_REFUSED = const(132)
+EV_UPDATE_TRIAL = const(133)
+EV_DIAGNOSTICS_STATUS = const(134)
 
 DROPPED_RECORD = const(1)  # kinds in EV_CALL_DROPPED
 DROPPED_STATUS = const(2)
@@ -140,6 +148,13 @@ TEXTS = (
     (EV_LINK_RESTARTED, "no sign of the server for {a} s: network interface restarted, time {b}"),
     (EV_RESET_WANTED, "no sign of the server for {a} s: reset as soon as no session runs"),
     (EV_SERVER_BACK, "a sign of the server after {a} s, on rung {b} of the ladder"),
+    (EV_TRANSFER_DONE, "file transfer complete"),
+    (
+        EV_TRANSFER_FAILED,
+        "file transfer failed: {a} (1 URL not usable, 2 wants TLS, which is not there, 3 host name "
+        "not found, 4 nobody there, 5 connection lost, 6 stalled, 7 answer not valid, 8 refused, "
+        "9 file too long, 10 own storage, 11 too many redirects), code {b}",
+    ),
     (EV_BAD_JSON, "received text that is not an OCPP message, code {a}"),
     (EV_CALL_TIMEOUT, "no answer to call {a} within {b} s"),
     (EV_CALL_ERROR, "server answered call {a} with CALLERROR, code {b}"),
@@ -174,6 +189,19 @@ TEXTS = (
     (EV_LIST_OLD, "local list: an update was cut off, version {a} with {b} cards is in force"),
     (EV_LIST_UPDATED, "local list: version {a} with {b} cards is in force"),
     (EV_LIST_CONFLICT, "local list says status {a} of a card, the server {b}"),
+    (EV_UPDATE_ASKED, "firmware update asked for, in {a} s, {b} tries"),
+    (
+        EV_UPDATE_STATUS,
+        "firmware update: status {a} (0 Downloading, 1 Downloaded, 2 DownloadFailed, "
+        "3 Installing, 4 Installed, 5 InstallationFailed)",
+    ),
+    (
+        EV_UPDATE_REFUSED,
+        "bundle refused: {a} (1 no bundle, 2 of a newer format, 3 for another board, 4 path, "
+        "5 checksum, 6 too short, 7 too long, 8 flash), file {b}",
+    ),
+    (EV_UPDATE_TRIAL, "new firmware on trial: {a} (0 began, 1 confirmed, 2 given up), why {b}"),
+    (EV_DIAGNOSTICS_STATUS, "diagnostics: status {a} (0 Uploading, 1 Uploaded, 2 UploadFailed)"),
 )
 
 

@@ -18,13 +18,20 @@ _RX_SIZE = const(6144)  # a longer message is answered with a CALLERROR
 
 
 class Network:
-    """What others need of it, by name."""
+    """What others need of it, by name. transfer_parts: what transfer.build() is called with."""
 
-    def __init__(self, connection, channel, backoff, liveness):
+    def __init__(self, connection, channel, backoff, liveness, transfer_parts=None):
         self.connection = connection
         self.channel = channel
         self.backoff = backoff
         self.liveness = liveness  # polls the connection, too
+        self._transfer_parts = transfer_parts
+
+    def make_transfer(self):
+        """Return a Transfer. Called by the profile that moves files, while it is built."""
+        from chargecore.net import transfer
+
+        return transfer.build(*self._transfer_parts)
 
 
 def build(board, clock, events):
@@ -38,4 +45,5 @@ def build(board, clock, events):
     backoff = Backoff(random_bits)
     connection = Connection(resolver, stream, channel, backoff, clock, events)
     liveness = Liveness(connection, stream, board.link, clock, events)
-    return Network(connection, channel, backoff, liveness)
+    transfer_parts = sockets, board.dns_servers, clock, events, random_bits
+    return Network(connection, channel, backoff, liveness, transfer_parts)

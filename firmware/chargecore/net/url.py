@@ -32,11 +32,11 @@ class Url:
             rest = url[6:]
         else:
             raise ConfigError("url")
-        _check_characters(rest)
-        end = _authority_end(rest)
+        check_characters(rest)
+        end = authority_end(rest)
         self.port = _PORT_WSS if self.is_tls else _PORT_WS
         self.host_header = rest[:end]  # bytes, with the port when the URL has one
-        self.host = _split_port(self, rest[:end])  # bytes, lower case
+        self.host = split_port(self, rest[:end])  # bytes, lower case
         self.path = _with_identity(rest[end:], percent_encoded(identity))  # bytes, from the slash
 
 
@@ -55,14 +55,15 @@ def percent_encoded(identity):
     return bytes(out)
 
 
-def _check_characters(rest):
-    """Refuse what would break the request line, and parts a WebSocket URL has not."""
+def check_characters(rest):
+    """Refuse what would break the request line, and parts that no URL of ours has."""
     for byte in rest:
         if byte <= 32 or byte >= 127 or byte in b'#"<>\\^`|':
             raise ConfigError("url")
 
 
-def _authority_end(rest):
+def authority_end(rest):
+    """Return the index behind host and port."""
     end = len(rest)
     for mark in (b"/", b"?"):
         at = rest.find(mark)
@@ -71,7 +72,7 @@ def _authority_end(rest):
     return end
 
 
-def _split_port(url, authority):
+def split_port(url, authority):
     """Return the host and set url.port. IPv6 addresses and user:password@ are refused."""
     if b"@" in authority or b"[" in authority:
         raise ConfigError("url")

@@ -184,12 +184,12 @@ class WebSocket:
                 return
             self._request_at += took
         count = self._stream.readinto(self._chunk_buf)
-        answer = self._answer
+        head = self._answer.head
         if count > 0:
-            self._chunk_at = answer.take(self._chunk_buf, 0, count)
+            self._chunk_at = head.take(self._chunk_buf, 0, count)
             self._chunk_end = count
-        self.http_status = answer.status
-        if answer.is_complete or answer.error or (count < 0 and answer.status):
+        self.http_status = head.status
+        if head.is_complete or head.error or (count < 0 and head.status):
             self._answered(now_ms)
         elif count < 0:
             self._broke()
@@ -197,14 +197,15 @@ class WebSocket:
     def _answered(self, now_ms):
         """Judge the answer to the upgrade. Source: OCPP-J 1.6 §3.2 for the subprotocol."""
         answer = self._answer
-        if answer.error:
-            self._events.add(EV_UPGRADE_INVALID, answer.error)
+        head = answer.head
+        if head.error:
+            self._events.add(EV_UPGRADE_INVALID, head.error)
             self._end()
-        elif answer.status != 101:
-            self._events.add(EV_HTTP_REFUSED, answer.status)
+        elif head.status != 101:
+            self._events.add(EV_HTTP_REFUSED, head.status)
             self._end()
         elif not answer.is_upgrade:
-            self._events.add(EV_UPGRADE_INVALID, answer.status)
+            self._events.add(EV_UPGRADE_INVALID, head.status)
             self._end()
         else:
             self._request = b""

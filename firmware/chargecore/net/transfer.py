@@ -1,0 +1,234 @@
+"""Transfer: moves one file at a time between a server and this station, without ever blocking.
+
+Called by: station.update and station.diagnostics, through firmware_management; build() by
+net.builder, when that profile is loaded.
+Never: decides what to do with a file, or when to try again.
+Heap: 4 KiB at build(); addresses, commands and header lines while a file is moved.
+"""
+
+import select
+
+from micropython import const
+
+from chargecore.base.codes import OK
+from chargecore.base.events import EV_TRANSFER_DONE, EV_TRANSFER_FAILED
+from chargecore.base.ticks import ticks_add, ticks_diff
+from chargecore.net.file_url import FileUrl
+from chargecore.net.ftp_client import FtpClient
+from chargecore.net.http_client import HttpClient
+from chargecore.net.moves import (
+    MOVE_DONE,
+    MOVE_RUNNING,
+    MOVED_AWAY,
+    WHY_CONNECT,
+    WHY_NAME,
+    WHY_REDIRECTS,
+    WHY_REFUSED,
+    WHY_STALLED,
+    WHY_TLS,
+    WHY_URL,
+)
+from chargecore.net.resolver import Resolver
+from chargecore.net.stream import TcpStream
+
+_BUF_B = const(1024)
+_CONNECT_MS = const(10_000)
+_STALL_MS = const(30_000)  # without a byte either way
+_TOTAL_S = const(7_200)  # a server that trickles is one that stalls
+_REDIRECTS_MAX = const(5)
+# What a server says that wants POST to the address as it is, not PUT to a name below it.
+_NO_PUT = (404, 405, 501)
+
+_IDLE = const(0)
+_RESOLVE = const(1)
+_CONNECT = const(2)
+_RUN = const(3)
+
+
+class Transfer:
+    """get() or put(), then poll() until it returns something else than 0.
+
+    tls_stream: the stream for https, None while there is none: https then fails with WHY_TLS, and
+    so does ftps. The sink and the source: see http_client.
+    """
+
+    def __init__(self, resolver, stream, tls_stream, data_stream, clock, events):
+        self._resolver = resolver
+        self._plain_stream = stream
+        self._tls_stream = tls_stream
+        self._clock = clock
+        self._events = events
+        buf = bytearray(_BUF_B)
+        self._http = HttpClient(buf)
+        self._ftp = FtpClient(buf, data_stream)
+        self._url = FileUrl()
+        self._stream = stream
+        self._client = None  # whoever moves the file, once connected
+        self._sink = None
+        self._source = None
+        self._base = b""  # the URL as it was given
+        self._method = b"GET"
+        self._from_b = 0
+        self._redirects = 0
+        self._stage = _IDLE
+        self._deadline_ms = 0  # of the stage; while it runs, of the next byte
+        self._ends_at_s = 0  # uptime at which it has taken too long
+        self._moved = 0  # the client's, when a byte was last seen
+        self._failed = 0  # WHY_* that begin came to; poll() tells it
+
+    @property
+    def is_busy(self):  # HOT
+        """Whether a file is being moved: nobody else's can be."""
+        return self._stage != _IDLE
+
+    def get(self, url, sink, from_b, now_ms):
+        """Fetch a file into sink, from byte from_b on. Not while is_busy."""
+        self._sink = sink
+        self._source = None
+        self._from_b = from_b
+        self._method = b"GET"
+        self._begin(url, now_ms)
+
+    def put(self, url, source, now_ms):
+        """Bring source, whose `name` goes behind the directory url. Not while is_busy."""
+        self._sink = None
+        self._source = source
+        self._from_b = 0
+        self._method = b"PUT"
+        self._begin(url, now_ms)
+
+    def stop(self):
+        """Close everything and forget the file."""
+        self._resolver.stop()
+        self._http.end()
+        self._ftp.end()
+        self._plain_stream.close()
+        if self._tls_stream is not None:
+            self._tls_stream.close()
+        self._client = None
+        self._sink = None
+        self._source = None
+        self._stage = _IDLE
+
+    def poll(self, now_ms):
+        """Go on. Return 0 while it runs, MOVE_DONE, or WHY_* (negative)."""
+        result = self._failed or self._step(now_ms)
+        if result == MOVE_RUNNING:
+            return result
+        if result == MOVE_DONE:
+            self._events.add(EV_TRANSFER_DONE)
+        else:
+            self._events.add(EV_TRANSFER_FAILED, -result, self._detail())
+        self.stop()
+        return result
+
+    def _begin(self, url, now_ms):
+        self._base = url
+        self._redirects = 0
+        self._ends_at_s = self._clock.uptime_s + _TOTAL_S
+        self._go_to(url, now_ms)
+
+    def _go_to(self, url, now_ms):
+        """Begin with the name of the host. A URL that is no good is told by poll()."""
+        self._client = None
+        self._stage = _RESOLVE
+        parts = self._url
+        was_tls, host = parts.is_tls, parts.host
+        user, password = parts.user, parts.password
+        is_bad = parts.set(url) != OK
+        if self._redirects and not is_bad:
+            # A redirect must not lead from http to ftp, or from TLS to none; nor a password away.
+            is_bad = parts.is_ftp or (was_tls and not parts.is_tls)
+            if parts.host == host and parts.user is None:
+                parts.user, parts.password = user, password
+        elif self._method == b"PUT" and not is_bad:
+            parts.add_name(self._source.name)
+        self._stream = self._tls_stream if parts.is_tls else self._plain_stream
+        if is_bad:
+            self._failed = WHY_URL
+        elif self._stream is None or (parts.is_ftp and parts.is_tls):
+            self._failed = WHY_TLS
+        else:
+            self._failed = 0
+            self._resolver.start(parts.host, now_ms)
+
+    def _step(self, now_ms):
+        if self._stage == _RESOLVE:
+            return self._poll_resolve(now_ms)
+        if self._stage == _CONNECT:
+            return self._poll_connect(now_ms)
+        client = self._client
+        result = client.poll()
+        if result == MOVED_AWAY:
+            return self._follow(client.location, now_ms)
+        if result == WHY_REFUSED and self._method == b"PUT" and client.detail in _NO_PUT:
+            return self._post(now_ms)
+        if result != MOVE_RUNNING:
+            return result
+        if client.moved != self._moved:
+            self._moved = client.moved
+            self._deadline_ms = ticks_add(now_ms, _STALL_MS)
+        elif ticks_diff(now_ms, self._deadline_ms) >= 0:
+            return WHY_STALLED
+        return MOVE_RUNNING if self._clock.uptime_s < self._ends_at_s else WHY_STALLED
+
+    def _poll_resolve(self, now_ms):
+        state = self._resolver.poll(now_ms)
+        if state == 0:
+            return MOVE_RUNNING
+        if state < 0:
+            return WHY_NAME
+        if self._stream.open(self._resolver.ip_text, self._url.port) != OK:
+            return WHY_CONNECT
+        self._stage = _CONNECT
+        self._deadline_ms = ticks_add(now_ms, _CONNECT_MS)
+        return MOVE_RUNNING
+
+    def _poll_connect(self, now_ms):
+        state = self._stream.poll_connected()
+        if state < 0 or (state == 0 and ticks_diff(now_ms, self._deadline_ms) >= 0):
+            self._resolver.forget()
+            return WHY_CONNECT
+        if state == 0:
+            return MOVE_RUNNING
+        parts = self._url, self._stream, self._sink, self._source, self._from_b
+        if self._url.is_ftp:
+            self._client = self._ftp
+            self._ftp.begin(*parts, self._resolver.ip_text)
+        else:
+            self._client = self._http
+            self._http.begin(*parts, self._method)
+        self._moved = self._client.moved
+        self._stage = _RUN
+        self._deadline_ms = ticks_add(now_ms, _STALL_MS)
+        return MOVE_RUNNING
+
+    def _follow(self, location, now_ms):
+        """Go where the server says. What was sent of the source is sent again from its start."""
+        self._stream.close()
+        self._redirects += 1
+        if self._redirects > _REDIRECTS_MAX:
+            return WHY_REDIRECTS
+        if self._source is not None:
+            self._source.rewind()
+        self._go_to(self._url.moved_to(location), now_ms)
+        return self._failed
+
+    def _post(self, now_ms):
+        self._stream.close()
+        self._method = b"POST"
+        self._redirects = 0
+        self._source.rewind()
+        self._go_to(self._base, now_ms)
+        return self._failed
+
+    def _detail(self):
+        return 0 if self._client is None else self._client.detail
+
+
+def build(sockets, dns_servers, clock, events, random_bits):
+    """Return a Transfer with sockets of its own."""
+    resolver = Resolver(sockets, dns_servers, clock, random_bits)
+    stream = TcpStream(sockets, select.poll())
+    data_stream = TcpStream(sockets, select.poll())
+    return Transfer(resolver, stream, None, data_stream, clock, events)
