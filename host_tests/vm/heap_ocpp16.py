@@ -230,9 +230,9 @@ class RamStores(Stores):
 
 
 class World(QuietStation):
-    """A QuietStation with its OCPP side; `channel` is the server."""
+    """A QuietStation with its OCPP side; `channel` is the server. folder: of the local list."""
 
-    def __init__(self):
+    def __init__(self, folder="/no-such-folder"):
         super().__init__()
         rows = table_of(self.config, None)
         self.settings = Settings(rows, self.config, FakeStorage(), self.events)
@@ -245,7 +245,7 @@ class World(QuietStation):
             JsonReader(100, 8),
             self.core,
             self.outbox,
-            RamStores(self.state, self.settings, None, None, "/no-such-folder"),
+            RamStores(self.state, self.settings, None, None, folder),
             self.config,
             self.clock,
             self.events,

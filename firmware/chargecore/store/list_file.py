@@ -71,7 +71,7 @@ def get_expiry(record):  # HOT
     return low | (high & 0x3F) << 24
 
 
-def put_expiry(record, expiry_s):  # HOT
+def put_expiry(record, expiry_s):
     """Write the expiry of a record; negative means never."""
     for i in range(4):
         record[EXPIRY + i] = _NEVER if expiry_s < 0 else expiry_s >> 8 * i & 0xFF
