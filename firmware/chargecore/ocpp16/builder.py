@@ -84,18 +84,18 @@ def _load_profiles(rpc, requests, core, outbox, stores, config, clock, events):
     """Return the object of each loaded profile beyond Core, RemoteTrigger apart."""
     profiles = []
     if config.has_profile(b"LocalAuthListManagement"):
-        from chargecore.ocpp16 import local_list
+        from chargecore.ocpp16.local_list import build as build_local_list
 
-        profiles.append(local_list.build(rpc, core, stores, config, clock, events))
+        profiles.append(build_local_list(rpc, core, stores, config, clock, events))
     if config.has_profile(b"Reservation"):
-        from chargecore.ocpp16 import reservation
+        from chargecore.ocpp16.reservation import build as build_reservation
 
         parts = core, outbox, stores, config, clock, events
-        profiles.append(reservation.build(requests, *parts))
+        profiles.append(build_reservation(requests, *parts))
     if config.has_profile(b"SmartCharging"):
-        from chargecore.ocpp16 import smart_charging
+        from chargecore.ocpp16.smart_charging import build as build_smart
 
-        profiles.append(smart_charging.build(rpc, requests, core, stores, config, clock, events))
+        profiles.append(build_smart(rpc, requests, core, stores, config, clock, events))
     return profiles
 
 
