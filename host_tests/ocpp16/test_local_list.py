@@ -3,6 +3,7 @@
 import unittest
 
 from chargecore.base.events import EV_LIST_CONFLICT, EV_LIST_OLD, EV_LIST_UPDATED
+from chargecore.ocpp16 import keys_local_list
 from fakes.core_world import Flash
 from fakes.ocpp16_world import Ocpp16World
 from fakes.scratch import new_folder, write_bytes
@@ -111,6 +112,14 @@ class UpdateTest(LocalListCase):
 
         self.assertEqual(self.send("Full", 2, *entries), "OccurenceConstraintViolation")
 
+        self.assertEqual(self.version(), 1)
+
+    def test_refuses_a_list_of_more_tokens_than_it_reads_at_once(self):
+        self.send("Full", 1, row("OLD"))
+
+        code = self.send("Full", 2, *[row("T%d" % n) for n in range(60)])
+
+        self.assertEqual(code, "OccurenceConstraintViolation")
         self.assertEqual(self.version(), 1)
 
     def value(self, key):
@@ -323,6 +332,36 @@ class SwitchedOffTest(LocalListCase):
         answer = world.ask("GetConfiguration", {"key": ["LocalAuthListEnabled"]})
         self.assertEqual(answer, {"unknownKey": ["LocalAuthListEnabled"]})
         self.assertEqual(world.set("LocalAuthListEnabled", "true"), "NotSupported")
+
+
+class KeyEffectsTest(LocalListCase):
+    """The test of key X is check_X, as in test_key_effects.py."""
+
+    def test_every_key_has_a_check_and_passes_it(self):
+        for key in keys_local_list.TABLE:
+            with self.subTest(key=key[0]):
+                getattr(self, "check_" + key[0].decode())()
+                self.let_go()
+
+    def check_LocalAuthListEnabled(self):
+        for value, version in (("true", 3), ("false", -1)):
+            self.boot()
+            self.send("Full", 3, row("A"))
+            self.world.set("LocalAuthListEnabled", value)
+            self.assertEqual(self.version(), version)
+
+    def check_LocalAuthListMaxLength(self):
+        for most, status in (("1", "Failed"), ("2", "Accepted")):
+            self.boot(presets={"LocalAuthListMaxLength": most, "LocalAuthListEnabled": "true"})
+            self.world.set("LocalAuthListEnabled", "true")
+            self.assertEqual(self.send("Full", 1, row("A"), row("B")), status)
+        self.assertEqual(self.world.set("LocalAuthListMaxLength", "5"), "Rejected")
+
+    def check_SendLocalListMaxLength(self):
+        for most, status in (("1", "OccurenceConstraintViolation"), ("2", "Accepted")):
+            self.boot(presets={"SendLocalListMaxLength": most})
+            self.assertEqual(self.send("Full", 1, row("A"), row("B")), status)
+        self.assertEqual(self.world.set("SendLocalListMaxLength", "5"), "Rejected")
 
 
 class WhoIsAskedTest(LocalListCase):

@@ -119,7 +119,7 @@ class BrokenCallTest(unittest.TestCase):
         many = b'[2,"id","A",{"x":[' + b"1," * 300 + b"1]}]"
         deep = b'[2,"id","A",{"x":' + b"[" * 20 + b"]" * 20 + b"}]"
 
-        self.assertEqual(self.refusal(many), ("id", "InternalError"))
+        self.assertEqual(self.refusal(many), ("id", "OccurenceConstraintViolation"))
         self.assertEqual(self.world.last_event(), (EV_BAD_JSON, E_TOO_MANY, 0))
         self.assertEqual(self.refusal(deep), ("id", "InternalError"))
         self.assertEqual(self.world.last_event(), (EV_BAD_JSON, E_TOO_DEEP, 0))

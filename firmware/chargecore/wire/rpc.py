@@ -17,6 +17,7 @@ from chargecore.base.codes import (
     E_LENGTH,
     E_MISSING,
     E_SYNTAX,
+    E_TOO_MANY,
     E_TYPE,
     OK,
 )
@@ -366,4 +367,6 @@ def _code_of_fault(fault):  # HOT
         return b"ProtocolError"  # "payload incomplete"
     if fault == E_SYNTAX or fault == E_TYPE or fault == E_LENGTH:
         return b"FormationViolation"
-    return b"InternalError"  # too long, too deep or too many tokens for this station
+    if fault == E_TOO_MANY:
+        return b"OccurenceConstraintViolation"  # more items than this station reads at once
+    return b"InternalError"  # too long or too deep for this station
