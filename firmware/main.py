@@ -54,6 +54,8 @@ class App:
         self.safety = SafetyStep(controllers, *guards, clock, events)
         self.config = StationConfig()
         self.config.load(board.config)
+        if getattr(board, "slots", None) is not None and board.slots.version:
+            self.config.firmware_version = board.slots.version  # what runs is no wish
         self._open_stores(board)
         self._build_station(board)
         self._connect(board)
@@ -88,6 +90,8 @@ class App:
         ports = self.controllers, drivers, reader
         kept = self.outbox, self.stores.state, self.stores.cards
         self.core = station.build(*ports, *kept, config, clock, events, board.reset_cause)
+        self.core.slots = getattr(board, "slots", None)
+        self.core.safety = self.safety
         self.station = self.core.station
         self.connectors = self.station.connectors
 
@@ -108,7 +112,13 @@ class App:
         scheduler.add("ocpp", self.ocpp.poll, 10, 20)
         scheduler.add("station", self.station.step, 50, 20)
         scheduler.add("safety memory", self.memory.poll, 1_000, 20)
-        self.scheduler = scheduler
+        self.scheduler = self.core.scheduler = scheduler
+        slots = self.core.slots
+        if slots is not None and slots.is_trial:
+            from chargecore.station.trial import Trial
+
+            trial = Trial(slots, self.controllers, scheduler, self.station, self.events)
+            scheduler.add("trial", trial.step, 1_000, 20)
 
     def _light_up(self, board):
         model = board.config.get("lamp")

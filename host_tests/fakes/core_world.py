@@ -80,8 +80,8 @@ class CoreWorld:
         self._make_station()
 
     def _make_station(self):
-        journal = Journal(self.flash.journal, self.events)
-        self.outbox = Outbox(journal, self.clock, self.events, self.config)
+        self.journal = Journal(self.flash.journal, self.events)
+        self.outbox = Outbox(self.journal, self.clock, self.events, self.config)
         self.outbox.start()
         count = self.config.connector_count
         self.controllers = [FakeController() for _ in range(count)]

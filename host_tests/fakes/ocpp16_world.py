@@ -3,7 +3,6 @@
 import json
 
 from chargecore.net.backoff import Backoff
-from chargecore.net.builder import Network
 from chargecore.net.liveness import Liveness
 from chargecore.ocpp16 import builder
 from chargecore.ocpp16.key_table import table_of
@@ -15,6 +14,7 @@ from fakes.connection import FakeConnection
 from fakes.core_world import STEP_MS, CoreWorld
 from fakes.rpc_world import Bits
 from fakes.stream import FakeStream
+from fakes.transfer import FakeNetwork
 
 NOW = "2026-11-24T10:00:00Z"
 
@@ -41,8 +41,8 @@ class PingChannel(FakeChannel):
 class RamStores(Stores):
     """Stores whose pairs lie in the Flash of the test."""
 
-    def __init__(self, state, settings, flash):
-        super().__init__(state, settings, None, None, flash.folder)
+    def __init__(self, state, settings, journal, flash):
+        super().__init__(state, settings, journal, None, flash.folder)
         self.pair = flash.pair
 
 
@@ -74,17 +74,22 @@ class Ocpp16World(CoreWorld):
         self.connection = FakeConnection()
         self.backoff = Backoff(bits)
         self.liveness = Liveness(self.connection, FakeStream(), None, self.clock, self.events)
+        self.network = FakeNetwork(self.connection, self.channel, self.backoff, self.liveness)
+        self._before_build()
         self.ocpp = builder.build(
-            Network(self.connection, self.channel, self.backoff, self.liveness),
+            self.network,
             JsonReader(400, 12),
             self.core,
             self.outbox,
-            RamStores(self.state, self.settings, self.flash),
+            RamStores(self.state, self.settings, self.journal, self.flash),
             self.config,
             self.clock,
             self.events,
             bits,
         )
+
+    def _before_build(self):
+        """For worlds that give the station more."""
 
     def step(self, step_ms=STEP_MS):
         """Run everything once."""

@@ -114,10 +114,10 @@ class LoadTest(unittest.TestCase):
             found = (config.supervisor_timeout_s, config.supervisor_is_site)
             self.assertEqual(found, expected)
 
-    def test_leaves_out_profiles_that_this_firmware_does_not_have(self):
+    def test_puts_the_profiles_into_the_order_of_ocpp(self):
         config = loaded(profiles=["FirmwareManagement", "Core", "RemoteTrigger"])
 
-        self.assertEqual(config.profiles, b"Core,RemoteTrigger")
+        self.assertEqual(config.profiles, b"Core,FirmwareManagement,RemoteTrigger")
 
     def test_adds_no_attribute_after_init(self):
         names = sorted(n for n in dir(StationConfig()) if n[0] != "_")
@@ -179,6 +179,6 @@ class TextsTest(unittest.TestCase):
 
     def test_obeys_preset_profiles(self):
         self.assertEqual(self.config.set_text("profiles", b"Core, FirmwareManagement"), OK)
-        self.assertEqual(self.config.profiles, b"Core")
+        self.assertEqual(self.config.profiles, b"Core,FirmwareManagement")
         self.assertEqual(self.config.set_text("profiles", b"RemoteTrigger"), E_RANGE)
         self.assertEqual(self.config.set_text("profiles", b"Core,Security"), E_RANGE)

@@ -72,7 +72,7 @@ class FileUrl:
         return OK
 
     def add_name(self, name):
-        """Put a file's name behind the directory. An http URL with a query names a file already."""
+        """Put a name behind the directory. An http URL with a query names a file already."""
         if not self.is_ftp and b"?" in self.path:
             return
         path = self.path

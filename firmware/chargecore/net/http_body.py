@@ -1,6 +1,7 @@
 """BodyReader: where the bytes of a file stand in the body of an HTTP answer.
 
-Called by: http_client. Understands Content-Length, chunks, and a body that ends with the connection.
+Called by: http_client. Understands Content-Length, chunks, and a body that ends with the
+connection.
 Source: RFC 9112 §6, §7.1. Heap: none after __init__.
 """
 

@@ -63,6 +63,8 @@ def build(network, reader, core, outbox, stores, config, clock, events, random_b
         triggered = (trigger,)
         actions += ((b"TriggerMessage", tables.TRIGGER_MESSAGE, trigger.handle),)
     profiles = _load_profiles(rpc, requests, core, outbox, stores, config, clock, events)
+    if config.has_profile(b"FirmwareManagement"):
+        profiles.append(_files(rpc, network, trigger, core, outbox, stores, config, clock, events))
     # Statuses before the queue (B2); a driver at the reader waits for Authorize; a long queue must
     # not hold up Heartbeat (B12), so it comes last.
     sources = (status_notification,) + triggered
@@ -97,6 +99,16 @@ def _load_profiles(rpc, requests, core, outbox, stores, config, clock, events):
 
         profiles.append(build_smart(rpc, requests, core, stores, config, clock, events))
     return profiles
+
+
+def _files(rpc, network, trigger, *parts):
+    """Return FirmwareManagement; what TriggerMessage tells of files, it knows."""
+    from chargecore.ocpp16.firmware_management import build as build_files
+
+    files = build_files(rpc, network, *parts)
+    if trigger is not None:
+        trigger.files = files
+    return files
 
 
 def _core_actions(requests, configuration, data_transfer):

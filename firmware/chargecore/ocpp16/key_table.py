@@ -18,6 +18,10 @@ def table_of(config, presets):
     if profiles is not None:
         config.set_text("profiles", profiles.encode())
     rows = TABLE
+    if config.has_profile(b"FirmwareManagement"):
+        from chargecore.ocpp16.keys_firmware import TABLE as FIRMWARE
+
+        rows += FIRMWARE
     if config.has_profile(b"LocalAuthListManagement"):
         from chargecore.ocpp16.keys_local_list import TABLE as LOCAL_LIST
 

@@ -45,12 +45,14 @@ class RemoteTrigger:
         self._clock = clock
         self._record = records.Record()
         self._render_answer = self.render_answer
-        self._render_idle = self.render_idle
+        self._render_file = self.render_file
         self._render_meter = self.render_meter
         self._answer = self.answered
         self._word = b"Accepted"
         self._has_id = False  # the MeterValues in flight belong to this transaction
         self._transaction_id = 0
+        self.files = None  # FirmwareManagement, when it is loaded
+        self._file_word = b"Idle"  # of the file status in flight
         self._asked = _NOTHING  # message to be triggered once the answer has left
         self._asked_connector = _ALL
         self._status_mask = 0  # bit n: StatusNotification of connector n is wanted
@@ -117,12 +119,8 @@ class RemoteTrigger:
         if self._wants_heartbeat:
             self._wants_heartbeat = False
             return self._heartbeat.send()
-        if self._wants_diagnostics:
-            self._wants_diagnostics = False
-            return self._call(b"DiagnosticsStatusNotification", self._render_idle, None)
-        if self._wants_firmware:
-            self._wants_firmware = False
-            return self._call(b"FirmwareStatusNotification", self._render_idle, None)
+        if self._wants_diagnostics or self._wants_firmware:
+            return self._tell_of_files()
         if self._status_mask:
             connector_id = _lowest(self._status_mask)
             self._status_mask &= ~(1 << connector_id)
@@ -136,6 +134,22 @@ class RemoteTrigger:
                 return False  # the meter is silent: nothing to report
             return self._call(b"MeterValues", self._render_meter, connector)
         return False
+
+    def _tell_of_files(self):  # HOT
+        """Without the profile nothing is ever uploaded or installed."""
+        files = self.files
+        word = b"Idle"
+        if self._wants_diagnostics:
+            self._wants_diagnostics = False
+            if files is not None:
+                word = files.diagnostics_word()
+            self._file_word = word
+            return self._call(b"DiagnosticsStatusNotification", self._render_file, None)
+        self._wants_firmware = False
+        if files is not None:
+            word = files.firmware_word()
+        self._file_word = word
+        return self._call(b"FirmwareStatusNotification", self._render_file, None)
 
     def dropped(self):  # HOT
         """The connection is gone, and with it who asked."""
@@ -164,11 +178,11 @@ class RemoteTrigger:
             connector.controller.offered_ma,
         )
 
-    def render_idle(self, w, arg):  # HOT
-        """Write {"status":"Idle"}: nothing is being uploaded or installed (§4.4, §4.5)."""
+    def render_file(self, w, arg):  # HOT
+        """Write {"status": word}; Idle: nothing is being uploaded or installed (§4.4, §4.5)."""
         w.open_object()
         w.key(b"status")
-        w.text(b"Idle")
+        w.text(self._file_word)
         w.close_object()
 
     def render_meter(self, w, connector):  # HOT

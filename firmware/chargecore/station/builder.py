@@ -27,6 +27,10 @@ class Core:
         self.authorizer = authorizer
         self.recorder = recorder
         self.link = link
+        # What Firmware Management needs beside them; main.py sets it, as far as there is any.
+        self.slots = None  # copies of the application: store.app_slots
+        self.scheduler = None
+        self.safety = None  # SafetyStep
 
 
 def build(

@@ -24,13 +24,6 @@ _SUPERVISOR_S_MAX = const(86_400)
 # What this firmware can load.
 PROFILES_BUILT = (
     b"Core",
-    b"LocalAuthListManagement",
-    b"Reservation",
-    b"SmartCharging",
-    b"RemoteTrigger",
-)
-_PROFILES_KNOWN = (  # identifiers of OCPP 1.6 ed.2 ch. 9, SupportedFeatureProfiles
-    b"Core",
     b"FirmwareManagement",
     b"LocalAuthListManagement",
     b"Reservation",
@@ -119,6 +112,7 @@ class StationConfig:
         self.charging_schedule_max_periods = 24
         self.max_charging_profiles_installed = 10
         self.tx_default_after_tx_profile = True
+        self.file_protocols = b"FTP,HTTP"  # of GetDiagnostics and UpdateFirmware
         # Connection settings.
         self.auth_key_hex = b""  # password for HTTP Basic as hex digits, empty = none
         self.retry_back_off_wait_minimum_s = 3
@@ -289,12 +283,9 @@ def _profiles(station, default):
 
 
 def loadable_profiles(names):
-    """Return those of the profiles that this firmware has, as one list; None for an unknown name.
-
-    A profile that exists in OCPP but not here is left out, so that the server is told the truth.
-    """
+    """Return the profiles as one list, in the order of OCPP; None for an unknown name."""
     names = [name.strip() for name in names]
-    if b"Core" not in names or not all(name in _PROFILES_KNOWN for name in names):
+    if b"Core" not in names or not all(name in PROFILES_BUILT for name in names):
         return None
     return b",".join([name for name in PROFILES_BUILT if name in names])
 

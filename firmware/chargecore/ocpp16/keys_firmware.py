@@ -1,0 +1,12 @@
+"""Keys of the Firmware Management profile. Called by: key_table; see keys.py for the form.
+
+Source: OCPP 1.6 ed.2 ch. 9, errata v4.0. Heap: the table at import.
+"""
+
+from chargecore.store.settings import RO, T_TEXT
+
+TABLE = (
+    # - | OCPPCommCtrlr.FileTransferProtocols | What a URL of GetDiagnostics and UpdateFirmware may
+    # begin with. FTP is passive.
+    (b"SupportedFileTransferProtocols", T_TEXT, 0, 0, RO, b"FTP,HTTP", "file_protocols"),
+)
