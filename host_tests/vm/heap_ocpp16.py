@@ -230,10 +230,15 @@ class RamStores(Stores):
 
 
 class World(QuietStation):
-    """A QuietStation with its OCPP side; `channel` is the server. folder: of the local list."""
+    """A QuietStation with its OCPP side; `channel` is the server.
 
-    def __init__(self, folder="/no-such-folder"):
+    folder: of the local list. profiles: as in SupportedFeatureProfiles, None: all.
+    """
+
+    def __init__(self, folder="/no-such-folder", profiles=None):
         super().__init__()
+        if profiles is not None:
+            self.config.profiles = profiles
         rows = table_of(self.config, None)
         self.settings = Settings(rows, self.config, FakeStorage(), self.events)
         self.channel = ServerChannel()
