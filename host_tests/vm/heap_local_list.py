@@ -47,6 +47,7 @@ _SEND = (
     b'[2,"l","SendLocalList",{"listVersion":9,"updateType":"Full","localAuthorizationList":'
     b'[{"idTag":"CARD1","idTagInfo":{"status":"Accepted"}}]}]'
 )
+_SEND_OLD = b'[2,"o","SendLocalList",{"listVersion":9,"updateType":"Differential"}]'
 
 
 class TestHeapOfListFile(unittest.TestCase):
@@ -114,6 +115,7 @@ class TestHeapOfLocalList(unittest.TestCase):
         self.world.config.local_pre_authorize = True
         with locked():
             self.ask(_GET_VERSION, 5)
+            self.ask(_SEND_OLD, 5)
             self.charge()
         version = self.local_list.version
 
