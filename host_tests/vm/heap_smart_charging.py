@@ -13,6 +13,7 @@ COVERS = (
     "chargecore.ocpp16.requests.Requests.try_start",
     "chargecore.ocpp16.smart_charging.SmartCharging._tx_of",
     "chargecore.ocpp16.smart_charging.SmartCharging._fill",
+    "chargecore.ocpp16.smart_charging.SmartCharging._read_profile",
     "chargecore.ocpp16.smart_charging.SmartCharging.ask",
     "chargecore.ocpp16.smart_charging.SmartCharging.poll",
     "chargecore.ocpp16.smart_charging.SmartCharging.render_composite",

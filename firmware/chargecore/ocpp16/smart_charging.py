@@ -6,9 +6,12 @@ Source: OCPP 1.6 §3.13, §5.5, §5.7, §5.11, §5.16; C1-C17, R5 of the behavio
 Heap: profiles and composite schedule, 4 KiB at start; opening a file when a profile is written.
 """
 
+from micropython import const
+
 from chargecore.base.clock import WALL_UNKNOWN
 from chargecore.base.codes import E_TOO_MANY, OK
-from chargecore.ocpp16 import smart_tables as tables
+from chargecore.ocpp16.smart_tables import CLEAR_PROFILE, GET_COMPOSITE, PROFILE, SET_PROFILE
+from chargecore.ocpp16.tables import REMOTE_START
 from chargecore.station.composite_schedule import CompositeSchedule
 from chargecore.station.profile_slot import (
     KIND_DAILY,
@@ -21,8 +24,33 @@ from chargecore.station.profile_slot import (
     UNIT_A,
 )
 from chargecore.station.smart_limits import SmartLimits
-from chargecore.wire.fields import ABSENT
+from chargecore.wire.call_error import code_for
+from chargecore.wire.fields import ABSENT, check
 from chargecore.wire.iso_time import TIME_BEFORE, WALL_LAST_S, before_2024_s
+
+# Where values stand in reader.values, by the tables of smart_tables.
+_ID = const(0)
+_TRANSACTION = const(1)
+_LEVEL = const(2)
+_PURPOSE = const(3)  # PURPOSE_MAX..PURPOSE_TX, less PURPOSE_MAX
+_KIND = const(4)  # KIND_ABSOLUTE, KIND_RELATIVE, Recurring, less 1
+_RECURRENCY = const(5)  # KIND_DAILY, KIND_WEEKLY, less KIND_DAILY
+_VALID_FROM = const(6)
+_VALID_TO = const(7)
+_DURATION = const(9)  # behind the token of the schedule
+_START = const(10)
+_UNIT = const(11)
+_PERIODS = const(12)
+_FIRST_PERIOD = const(13)
+_PERIOD_VALUES = const(3)  # startPeriod, limit, numberPhases
+
+_SET_TOKEN = const(1)  # of the profile, in SetChargingProfile
+_REMOTE_TOKEN = const(2)  # in RemoteStartTransaction
+_CLEAR_CONNECTOR = const(1)
+_CLEAR_PURPOSE = const(2)
+_CLEAR_LEVEL = const(3)
+_ASK_DURATION = const(1)
+_ASK_UNIT = const(2)
 
 _ACCEPTED = b"Accepted"
 _REJECTED = b"Rejected"
@@ -54,10 +82,10 @@ class SmartCharging:
         self._is_asked = False  # a GetCompositeSchedule waits for its answer
         self.sources = ()
         self.actions = (
-            (b"ClearChargingProfile", tables.CLEAR_PROFILE, self.clear),
-            (b"GetCompositeSchedule", tables.GET_COMPOSITE, self.ask),
-            (b"RemoteStartTransaction", tables.REMOTE_START, self.remote_start),
-            (b"SetChargingProfile", tables.SET_PROFILE, self.install),
+            (b"ClearChargingProfile", CLEAR_PROFILE, self.clear),
+            (b"GetCompositeSchedule", GET_COMPOSITE, self.ask),
+            (b"RemoteStartTransaction", REMOTE_START, self.remote_start),
+            (b"SetChargingProfile", SET_PROFILE, self.install),
         )
 
     # ---- profiles ----
@@ -65,10 +93,12 @@ class SmartCharging:
     def install(self, reader, payload_idx):
         """SetChargingProfile: Accepted means that it counts, and that no power cut removes it."""
         connector_id = reader.values[0]
+        if not self._read_profile(reader, reader.values[_SET_TOKEN]):
+            return
         if not 0 <= connector_id <= len(self._station.connectors):
             self._rpc.reply_error(b"PropertyConstraintViolation", b"connectorId")  # errata 3.38
             return
-        self._fill(reader, tables.SET_BASE, connector_id)
+        self._fill(reader, connector_id)
         code = self._smart.table.install(self._tx_of(reader, connector_id), self._clock.wall_s())
         if code == OK:
             code = self._smart.keep()
@@ -80,34 +110,41 @@ class SmartCharging:
         if connector is None or not connector.transaction.is_active:
             return TX_NONE
         transaction = connector.transaction
-        wanted = reader.values[tables.SET_BASE + tables.TRANSACTION]
+        wanted = reader.values[_TRANSACTION]
         if wanted == ABSENT or (transaction.is_id_known and transaction.transaction_id == wanted):
             return transaction.number
         return TX_NONE
 
-    def _fill(self, reader, base, connector_id):  # HOT
-        """Put the profile whose values begin at reader.values[base] into the draft."""
+    def _read_profile(self, reader, idx):  # HOT
+        """Put the profile at a token into reader.values. Return False after a CALLERROR."""
+        code = check(reader, idx, PROFILE)
+        if code != OK:
+            self._rpc.reply_error(code_for(code), b"")
+        return code == OK
+
+    def _fill(self, reader, connector_id):  # HOT
+        """Put the profile in reader.values into the draft."""
         values = reader.values
         draft = self._smart.table.draft
-        kind = values[base + tables.KIND] + 1
+        kind = values[_KIND] + 1
         if kind > KIND_RELATIVE:
-            recurrency = values[base + tables.RECURRENCY]
+            recurrency = values[_RECURRENCY]
             kind = 0 if recurrency == ABSENT else KIND_DAILY + recurrency
         draft.begin(
             connector_id,
-            values[base + tables.PURPOSE] + PURPOSE_MAX,
-            values[base + tables.LEVEL],
-            values[base + tables.ID],
+            values[_PURPOSE] + PURPOSE_MAX,
+            values[_LEVEL],
+            values[_ID],
             kind,
-            values[base + tables.UNIT],
+            values[_UNIT],
         )
         # An instant cut to 2024 says nothing as validFrom, and as validTo that all is over.
-        valid_from_s = values[base + tables.VALID_FROM] or NOT_GIVEN
-        valid_to_s = values[base + tables.VALID_TO]
-        start_s = _start_s(reader, values[base + tables.START])
-        draft.set_times(start_s, values[base + tables.DURATION], valid_from_s, valid_to_s)
-        count = reader.count(values[base + tables.PERIODS])
-        at = values[base + tables.FIRST_PERIOD]
+        valid_from_s = values[_VALID_FROM] or NOT_GIVEN
+        valid_to_s = values[_VALID_TO]
+        start_s = _start_s(reader, values[_START])
+        draft.set_times(start_s, values[_DURATION], valid_from_s, valid_to_s)
+        count = reader.count(values[_PERIODS])
+        at = values[_FIRST_PERIOD]
         if at == ABSENT and count:  # more than reader.values holds, and than a profile may have
             draft.code = E_TOO_MANY
             return
@@ -118,16 +155,16 @@ class SmartCharging:
             elif phases == 0:
                 phases = -1  # not what the draft means by 0
             draft.add_period(values[at], values[at + 1], phases)
-            at += tables.PERIOD_VALUES
+            at += _PERIOD_VALUES
 
     def clear(self, reader, payload_idx):
         """ClearChargingProfile: Accepted when something has gone for good (errata 3.25, 3.26)."""
         values = reader.values
-        purpose = values[tables.CLEAR_PURPOSE]
+        purpose = values[_CLEAR_PURPOSE]
         if purpose != ABSENT:
             purpose += PURPOSE_MAX
-        connector_id = values[tables.CLEAR_CONNECTOR]
-        level = values[tables.CLEAR_LEVEL]
+        connector_id = values[_CLEAR_CONNECTOR]
+        level = values[_CLEAR_LEVEL]
         count = self._smart.table.clear(values[0], connector_id, purpose, level)
         if self._smart.keep() != OK:
             self._rpc.reply_error(b"InternalError", b"flash")
@@ -138,30 +175,33 @@ class SmartCharging:
 
     def remote_start(self, reader, payload_idx):
         """RemoteStartTransaction, with a TxProfile for the transaction that may come (R5)."""
-        has_profile = reader.values[tables.REMOTE_PROFILE] != ABSENT
-        if has_profile and not self._install_pending(reader):
+        values = reader.values
+        connector_id = 0 if values[0] == ABSENT else values[0]  # 0: try_start() will choose
+        idx = values[_REMOTE_TOKEN]
+        if idx == ABSENT:
+            self._requests.remote_start(reader, payload_idx)
+            return
+        if not self._read_profile(reader, idx):
+            return
+        if not self._install_pending(reader, connector_id):
             self._requests.reply(_REJECTED)  # TC_060
             return
+        check(reader, payload_idx, REMOTE_START)  # once more: for its values
         connector_id = self._requests.try_start(reader)
-        if has_profile:
-            if connector_id:
-                self._smart.await_start(connector_id)
-            else:
-                self._smart.take_back()
+        if connector_id:
+            self._smart.await_start(connector_id)
+        else:
+            self._smart.take_back()
         self._requests.reply(_ACCEPTED if connector_id else _REJECTED)
 
-    def _install_pending(self, reader):
+    def _install_pending(self, reader, connector_id):
         """Install the profile of a remote start. Return False, with nothing changed, if not.
 
         A transactionId in it cannot mean anything yet, and is not looked at.
         """
-        values = reader.values
-        connector_id = values[0]
-        if connector_id == ABSENT:
-            connector_id = 0  # for the connector that try_start() will choose
-        if values[tables.REMOTE_BASE + tables.PURPOSE] + PURPOSE_MAX != PURPOSE_TX:
+        if reader.values[_PURPOSE] + PURPOSE_MAX != PURPOSE_TX:
             return False
-        self._fill(reader, tables.REMOTE_BASE, connector_id)
+        self._fill(reader, connector_id)
         code = self._smart.table.install(TX_PENDING, self._clock.wall_s())
         return code == OK and self._smart.keep() == OK
 
@@ -171,12 +211,12 @@ class SmartCharging:
         """GetCompositeSchedule: answered some passes later."""
         values = reader.values
         connector_id = values[0]
-        duration_s = values[tables.ASK_DURATION]
+        duration_s = values[_ASK_DURATION]
         is_known = 0 <= connector_id <= len(self._station.connectors)
         if not is_known or duration_s < 0 or self._rpc.defer() != OK:
             self._requests.reply(_REJECTED)
             return
-        unit = values[tables.ASK_UNIT]
+        unit = values[_ASK_UNIT]
         if unit == ABSENT:
             unit = UNIT_A  # what the pilot speaks
         station = self._station
@@ -217,7 +257,7 @@ class SmartCharging:
         w.key(b"duration")
         w.int(composite.covered_s)
         w.key(b"chargingRateUnit")
-        w.text(tables.UNIT_WORDS[composite.unit])
+        w.text(b"A" if composite.unit == UNIT_A else b"W")
         w.key(b"chargingSchedulePeriod")
         w.open_array()
         for idx in range(composite.count):
