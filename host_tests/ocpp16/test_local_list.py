@@ -472,6 +472,27 @@ class WhoIsAskedTest(LocalListCase):
         self.assertEqual(self.world.payloads("StopTransaction")[0]["idTag"], "B")
         self.assertEqual(self.asked(), [])
 
+    def test_a_card_of_the_listed_parent_may_use_the_reservation(self):
+        """V3: the parent is looked up in the list; a stranger is refused."""
+        self.world.set("LocalPreAuthorize", "true")
+        self.send("Full", 1, row("FRIEND", parentIdTag="fam"), row("STRANGER"))
+        status = self.world.status_of(
+            "ReserveNow",
+            connectorId=1,
+            expiryDate=LATER,
+            idTag="OWNER",
+            parentIdTag="FAM",
+            reservationId=5,
+        )
+        self.assertEqual(status, "Accepted")
+
+        self.world.swipe("STRANGER")
+        self.assertEqual(self.world.connector.pending.length, 0)
+        self.world.charge("FRIEND")
+
+        self.assertEqual(self.asked(), [])
+        self.assertEqual(self.world.payloads("StartTransaction")[0]["reservationId"], 5)
+
 
 class ConflictTest(LocalListCase):
     """A10, S10: LocalListConflict with connectorId 0."""

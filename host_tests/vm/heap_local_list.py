@@ -67,7 +67,7 @@ class TestHeapOfListFile(unittest.TestCase):
     def test_steps_of_an_update(self):
         self.world.start(False, 2, _CHANGES)
         update = self.world.update
-        codes = 0
+        codes = update.step()  # opens a file
         with locked():
             for _ in range(_STEPS):
                 codes |= update.step()
@@ -160,6 +160,7 @@ class TestHeapOfLocalList(unittest.TestCase):
             self.card.set(b"CARD%d" % n, 0, 6)
             update.add(self.card, TAG_EXPIRED, NO_EXPIRY, self.parent)
         update.start(True, 3, 100)
+        update.step()
         with locked():
             self.world.ocpp.closed()
             self.world.run_all(3)

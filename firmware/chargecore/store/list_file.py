@@ -1,9 +1,9 @@
 """ListFile: cards with what a server says of each, sorted, in a file; found by binary search.
 
-Called by: station.LocalList (find), ListUpdate (read, adopt). Never: writes; ListUpdate does.
+Called by: station.LocalList (find), ListUpdate (read, adopt_next). Never: writes; ListUpdate does.
 A list lies in one of two files and ends with a trailer. The file that is whole and has the higher
 generation counts, so a torn write leaves the list before. No card is held in RAM.
-Heap: 0.3 KiB and one open file, whatever the list holds; none after load() and adopt().
+Heap: 0.3 KiB and one open file, whatever the list holds; none after load() and adopt_next().
 """
 
 import micropython
@@ -137,24 +137,24 @@ class ListFile:
         """
         code = E_EMPTY
         best_idx = -1
+        best = 0, 0, 0  # generation, version, count
         for idx in range(2):
             found = self._examine(idx)
-            if found == OK and self._u32(4) >= self.generation:
+            if found == OK and self._u32(4) >= best[0]:
                 best_idx = idx
-                self.generation = self._u32(4)
+                best = self._u32(4), self._u32(8), self._u16(12)
             elif found == E_CORRUPT:
                 code = E_CORRUPT
         if best_idx < 0:
             return code
-        self._examine(best_idx)
-        adopted = self.adopt(best_idx, self.generation, self._u32(8), self._u16(12))
+        adopted = self._adopt(best_idx, *best)
         return code if code == E_CORRUPT else adopted
 
     def adopt_next(self, version, count):
         """Go over to the list in next_path. Return OK or E_IO: nothing changed."""
-        return self.adopt(1 - self._idx, self.generation + 1, version, count)
+        return self._adopt(1 - self._idx, self.generation + 1, version, count)
 
-    def adopt(self, idx, generation, version, count):
+    def _adopt(self, idx, generation, version, count):
         """Go over to the list in file idx. Return OK or E_IO: nothing changed."""
         try:
             file = open(self._paths[idx], "rb")

@@ -3,7 +3,8 @@
 Called by: station.LocalList: begin(), add() and remove() in the order of compare(), start(), then
 step() until it has an answer. Until the last step the list before is in force, and a cut of the
 supply leaves it so; behind it the new one is.
-A step writes 0.75 KiB, so that at most one block is erased between two passes (R57).
+A step writes 0.75 KiB, or opens, closes or removes a file, so that no more than a block is erased
+between two passes: a contactor may be closed (R57).
 Heap: 0.3 KiB at start; three open files while it runs.
 """
 
@@ -28,6 +29,9 @@ from chargecore.store.list_file import (
 )
 
 _PER_STEP = const(16)
+_OPENING = const(0)  # what the next step does
+_MERGING = const(1)
+_TIDYING = const(2)
 
 
 class ListUpdate:
@@ -41,6 +45,7 @@ class ListUpdate:
         self._old_buf = bytearray(SUM_LEN + RECORD_LEN)
         self._old_mv = memoryview(self._old_buf)[SUM_LEN:]
         self.is_running = False
+        self._stage = _OPENING
         self._side_file = None
         self._out_file = None
         self._version = 0  # of the list in the making
@@ -98,6 +103,7 @@ class ListUpdate:
 
     def start(self, is_full, version, count_max):
         """All is said: full replaces the list, else it is changed. Return OK or E_IO."""
+        self._stage = _OPENING
         self._version = version
         self._count_max = count_max
         self._count = 0
@@ -110,7 +116,6 @@ class ListUpdate:
             self._side_file = None  # first: a close that fails must not be tried again
             file.close()
             self._side_file = open(self._side_path, "rb")
-            self._out_file = open(self._list.next_path, "wb")
         except OSError as error:
             self.errno = error.errno
             return self._fail()
@@ -122,18 +127,32 @@ class ListUpdate:
         """Go on. Return E_BUSY, OK when the new list is in force and durable, E_FULL or E_IO."""
         code = E_BUSY
         try:
-            for _ in range(_PER_STEP):
-                code = self._merge()
-                if code != E_BUSY:
-                    break
-            if code == OK:
-                code = self._commit()
+            if self._stage == _OPENING:
+                self._open()
+            elif self._stage == _MERGING:
+                code = self._merge_some()
+            else:
+                self._tidy()
+                code = OK
         except OSError as error:
             self.errno = error.errno
             code = E_IO
         if code != OK and code != E_BUSY:
             self.drop()
         return code
+
+    def _open(self):
+        self._out_file = open(self._list.next_path, "wb")
+        self._stage = _MERGING
+
+    def _merge_some(self):  # HOT
+        for _ in range(_PER_STEP):
+            code = self._merge()
+            if code == OK:
+                return self._commit()
+            if code != E_BUSY:
+                return code
+        return E_BUSY
 
     def _merge(self):  # HOT
         """Take the lower card of the two lists. Return E_BUSY, OK when both are through, or E_."""
@@ -174,7 +193,7 @@ class ListUpdate:
         return E_BUSY if self._out_file.write(record_mv) == RECORD_LEN else E_IO
 
     def _commit(self):
-        """Write the trailer: from then on the new list counts. Return OK or E_IO."""
+        """Write the trailer: from then on the new list counts. Return E_BUSY or E_IO."""
         source = self._list
         out_file = self._out_file
         self._out_file = None
@@ -185,8 +204,8 @@ class ListUpdate:
         if written != TRAILER_LEN or source.adopt_next(self._version, self._count) != OK:
             self.errno = source.errno
             return E_IO
-        self._tidy()
-        return OK
+        self._stage = _TIDYING
+        return E_BUSY
 
     # ---- the end ----
 
