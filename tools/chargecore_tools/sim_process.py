@@ -25,7 +25,7 @@ _HEAP = re.compile(r"(\d+)([kKmM]?)")
 SIMULATOR_B = 76 * 1024
 # What a session needs (docs/figures.md) and room to work in: near the floor the VM does nothing
 # but collect. A chip's objects are about half as large.
-HEAP_DEFAULT = "256k"
+HEAP_DEFAULT = "320k"
 _HEAP_MOST_B = 1024 * 1024 * 1024  # far more than any board has; the VM crashes without a word
 _UNITS = {"": 1, "k": 1024, "m": 1024 * 1024}
 
