@@ -70,7 +70,7 @@ CALLS = (
 
 class TestHeapOfSmartCharging(unittest.TestCase):
     def setUp(self):
-        self.world = World()
+        self.world = World("/no-such-folder", b"Core,SmartCharging")
         self.config = self.world.config
         self.channel = self.world.channel
         self.text = _START % _OF_TX
