@@ -14,6 +14,7 @@ class RamBlockDevice:
 
     def __init__(self, block_size=4_096, block_count=48):
         self._block_size = block_size
+        self._blank = b"\xff" * block_size
         self._data = bytearray(b"\xff" * (block_size * block_count))
         self.is_dead = False
         self.operations = 0  # programs and erases
@@ -57,8 +58,7 @@ class RamBlockDevice:
             return self._block_size
         if op == _IOCTL_ERASE:
             self.erases += 1
-            blank = b"\xff" * self._block_size
-            self._write(arg * self._block_size, blank, self._block_size)
+            self._write(arg * self._block_size, self._blank, self._block_size)
         return 0
 
     def _write(self, at, buf, length):

@@ -35,6 +35,7 @@ COVERS = (
     "chargecore.store.list_file.ListFile.read",
     "chargecore.store.list_update.ListUpdate.step",
     "chargecore.store.list_update.ListUpdate._merge",
+    "chargecore.store.list_update.ListUpdate._merge_some",
     "chargecore.store.list_update.ListUpdate._take_lower",
     "chargecore.store.list_update.ListUpdate._put",
 )
