@@ -67,7 +67,6 @@ COVERS = (
     "chargecore.station.charging_profiles.ChargingProfiles.begin_session",
     "chargecore.station.charging_profiles.ChargingProfiles.end_session",
     "chargecore.station.charging_profiles.ChargingProfiles.running",
-    "chargecore.station.charging_profiles.ChargingProfiles.has_started",
     "chargecore.station.charging_profiles.ChargingProfiles.sharers",
     "chargecore.station.charging_profiles.ChargingProfiles.revision",
     "chargecore.station.charging_profiles.ChargingProfiles.limit_ma",

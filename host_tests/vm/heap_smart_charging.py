@@ -19,6 +19,7 @@ COVERS = (
     "chargecore.ocpp16.smart_charging.SmartCharging.render_composite",
     "chargecore.ocpp16.smart_charging.SmartCharging._write_period",
     "chargecore.ocpp16.smart_charging._start_s",
+    "chargecore.station.charging_profiles.ChargingProfiles.has_started",
     "chargecore.station.smart_limits.SmartLimits.limit_ma",
     "chargecore.station.smart_limits.SmartLimits.step",
     "chargecore.station.smart_limits.SmartLimits._follow",

@@ -299,7 +299,7 @@ class TestHeapOfSessions(unittest.TestCase):
         station = world.station
         with locked():
             self.config.authorize_remote_tx_requests = False
-            is_started = station.start_remotely(1, self.card)
+            started_on = station.start_remotely(1, self.card)
             self.controller.is_plugged = True
             world.run(3)
             is_free = station.connector(1).set_operative(False)
@@ -308,12 +308,12 @@ class TestHeapOfSessions(unittest.TestCase):
             world.run(5)
             self.connector.set_operative(True)
             self.leave()
-            is_asked = station.start_remotely(2, self.card)
+            asked_on = station.start_remotely(2, self.card)
             self.connector.status.log.report_now()
             self.connector.status.log.take_present()
             self.connector.status.log.collapse()
 
-        self.assertEqual((is_started, is_free, is_asked), (True, False, True))
+        self.assertEqual((started_on, is_free, asked_on), (1, False, 2))
 
     def test_reset_that_waits_for_the_server(self):
         world = self.world
