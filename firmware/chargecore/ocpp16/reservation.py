@@ -76,8 +76,9 @@ class Reservation:
             is_whole = self._parent.length != 0 or reader.char_count(values[_PARENT]) == 0
         verdict = RESERVE_REJECTED
         if is_whole:
-            who = self._tag, self._parent, values[_EXPIRY]
-            verdict = self._kept.reserve(values[_CONNECTOR], values[_ID], *who)
+            verdict = self._kept.reserve(
+                values[_CONNECTOR], values[_ID], self._tag, self._parent, values[_EXPIRY]
+            )
         self._requests.reply(_WORDS[verdict])
 
     def cancel(self, reader, payload_idx):

@@ -78,8 +78,9 @@ class Reservations:
         verdict = self._verdict(connector_id, at)
         if verdict != RESERVE_ACCEPTED:
             return verdict
-        who = tag, parent, expiry_s, expiry_s - wall_s
-        if table.put(at, connector_id, reservation_id, *who) < 0:
+        lasts_s = expiry_s - wall_s
+        at = table.put(at, connector_id, reservation_id, tag, parent, expiry_s, lasts_s)
+        if at < 0:
             return RESERVE_OCCUPIED
         if self._keeper.flush() != OK:
             table.undo()
