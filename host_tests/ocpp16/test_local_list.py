@@ -2,7 +2,12 @@
 
 import unittest
 
-from chargecore.base.events import EV_LIST_CONFLICT, EV_LIST_OLD, EV_LIST_UPDATED
+from chargecore.base.events import (
+    EV_FLASH_ERROR,
+    EV_LIST_CONFLICT,
+    EV_LIST_OLD,
+    EV_LIST_UPDATED,
+)
 from chargecore.ocpp16 import keys_local_list
 from fakes.core_world import Flash
 from fakes.ocpp16_world import Ocpp16World
@@ -20,6 +25,16 @@ FULL_ENTRY = {
         "parentIdTag": "P" * 20,
     },
 }
+
+
+class BrokenFile:
+    """A file that refuses to be read."""
+
+    def seek(self, at):
+        raise OSError(5, "EIO")
+
+    def close(self):
+        pass
 
 
 def row(text, status="Accepted", **info):
@@ -393,6 +408,17 @@ class WhoIsAskedTest(LocalListCase):
             self.world.swipe(text)  # drops the pending start
 
         self.assertEqual(self.asked(), list("ABCDE"))
+
+    def test_asks_when_the_list_cannot_be_read(self):
+        self.world.set("LocalPreAuthorize", "true")
+        self.send("Full", 1, row("A"))
+        self.let_go()
+        self.world.authorizer.local_list._file._file = BrokenFile()
+
+        self.world.swipe("A")
+
+        self.assertEqual(self.asked(), ["A"])
+        self.assertIn(EV_FLASH_ERROR, self.world.event_codes())
 
     def test_list_outranks_the_cache(self):
         self.world.set("LocalPreAuthorize", "true")
