@@ -93,8 +93,8 @@ class StoryWorld(Ocpp16World):
     def _make_station(self):
         clock, events, config = self.clock, self.events, self.config
         site = self.site
-        journal = Journal(self.flash.journal, events)
-        self.outbox = Outbox(journal, clock, events, config)
+        self.journal = Journal(self.flash.journal, events)
+        self.outbox = Outbox(self.journal, clock, events, config)
         self.outbox.start()
         self.controllers = []
         self.meters = []
