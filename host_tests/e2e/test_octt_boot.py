@@ -8,6 +8,7 @@ import pytest
 from octt import TAG, TOLERANCE_S
 
 RESET_TIMEOUT_S = 30
+_CORE = {"SupportedFeatureProfiles": "Core"}
 
 
 def test_tc_001_cold_boot(bench_factory):
@@ -244,12 +245,16 @@ def test_refuses_a_triggered_boot_after_acceptance(bench):
 # ---- calls of feature profiles that are not loaded: TC_048_4, 050_4 ----
 
 
-def test_tc_048_4_reserve_now_rejected(bench):
+def test_tc_048_4_reserve_now_rejected(bench_factory):
+    bench = bench_factory(config=_CORE).booted()
+
     assert _reserve(bench, 1)["status"] == "Rejected"
     bench.quiet("StatusNotification", 20)
 
 
-def test_tc_050_4_reserve_charge_point_rejected(bench):
+def test_tc_050_4_reserve_charge_point_rejected(bench_factory):
+    bench = bench_factory(config=_CORE).booted()
+
     assert _reserve(bench, 0)["status"] == "Rejected"
     bench.quiet("StatusNotification", 20)
 
