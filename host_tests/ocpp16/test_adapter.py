@@ -90,8 +90,11 @@ class DispatcherTest(unittest.TestCase):
 
     def test_rejects_a_reservation_without_the_profile(self):
         """V1: a unit without the profile still answers."""
-        status = self.world.status_of(
-            "ReserveNow", connectorId=1, expiryDate=NOW, idTag="T", reservationId=1
+        end = "2026-11-25T10:00:00Z"
+        world = Ocpp16World({"profiles": ["Core"]}).boot()
+
+        status = world.status_of(
+            "ReserveNow", connectorId=1, expiryDate=end, idTag="T", reservationId=1
         )
 
         self.assertEqual(status, "Rejected")

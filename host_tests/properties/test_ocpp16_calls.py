@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from fakes.ocpp16_world import ANSWERS, Ocpp16World
 
 ACTIONS = (
+    "CancelReservation",
     "ChangeAvailability",
     "ChangeConfiguration",
     "ClearCache",
@@ -22,16 +23,19 @@ ACTIONS = (
 KEYS = (
     "connectorId",
     "data",
+    "expiryDate",
     "idTag",
     "key",
     "messageId",
     "requestedMessage",
+    "reservationId",
     "transactionId",
     "type",
     "value",
     "vendorId",
 )
 WORDS = ("Operative", "Inoperative", "MeterValues", "StatusNotification", "HeartbeatInterval", "5")
+WORDS += ("2030-01-01T00:00:00Z",)
 ANSWER_KEYS = (
     "currentTime",
     "data",

@@ -79,7 +79,6 @@ COVERS = (
     "chargecore.ocpp16.requests.Requests.remote_start",
     "chargecore.ocpp16.requests.Requests.try_start",
     "chargecore.ocpp16.requests.Requests.remote_stop",
-    "chargecore.ocpp16.requests.Requests.reject",
     "chargecore.ocpp16.requests.Requests.unlock",
     "chargecore.ocpp16.requests.Requests.poll",
     "chargecore.ocpp16.sampled_values.has_value",

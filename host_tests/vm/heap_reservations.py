@@ -13,6 +13,7 @@ from heap import growth, locked
 
 COVERS = (
     "chargecore.ocpp16.reservation.Reservation.poll",
+    "chargecore.ocpp16.requests.Requests.reject",
     "chargecore.station.connector.Connector._write_start",
     "chargecore.station.reservation_table.ReservationTable.next",
     "chargecore.station.reservation_table.ReservationTable.after",
@@ -128,6 +129,28 @@ class TestHeapOfReservations(unittest.TestCase):
         self.assertEqual(before, RESERVED)
         self.assertEqual(world.connectors[0].status.status, AVAILABLE)
         self.assertEqual(self.kept.table.count, 0)
+
+    def test_family_that_only_the_server_knows(self):
+        world = self.world
+        with locked():
+            world.connectors[1].set_operative(False)
+            self.ask(_ANY)
+            before = world.connectors[0].status.status
+            world.reader.swipe(b"CARD2", 1)
+            world.run_all(10)
+
+        self.assertEqual((before, world.connectors[0].pending.length), (RESERVED, 5))
+
+    def test_answer_without_the_profile(self):
+        self.world = World(profiles=b"Core")
+        self.channel = self.world.channel
+        self.world.run_all(20)
+        before = self.channel.replies
+        with locked():
+            self.ask(_ONE)
+
+        self.assertEqual(self.channel.replies - before, 1)
+        self.assertEqual(self.world.connectors[0].status.status, AVAILABLE)
 
     def test_time_that_becomes_known(self):
         world = self.world
