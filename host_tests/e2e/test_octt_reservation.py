@@ -63,6 +63,7 @@ def test_tc_046_1_refuses_a_foreign_tag_also_with_the_cable_in(bench):
     _reserved(bench)
     bench.plug()
     bench.swipe(TAG_2)
+    bench.quiet("Authorize", 5)
     bench.swipe(INVALID_TAG)
     bench.quiet("StatusNotification", 10)
 
