@@ -45,8 +45,16 @@ class TestShareAttributes(unittest.TestCase):
 
     def test_keeps_a_name_that_a_file_outside_uses(self):
         a = _A.format("one", "two")
-        for reader in ("x.one()\n", "x = 'one'\n", "f(one=1)\n", "def one():\n    pass\n"):
+        board = "class Pin:\n    def one(self):\n        pass\n"
+        for reader in ("x.one()\n", "x = 'one'\n", board, "class Pin:\n    one = 1\n"):
             self.assertEqual(_shared(a, readers=[reader]), [_A.format("one", "append")])
+
+    def test_takes_what_a_file_outside_has_for_itself_alone(self):
+        board = "class Pin:\n    def _one(self, two):\n        two = self._one\n"
+
+        made = _shared(_A.format("_one", "two"), readers=[board])
+
+        self.assertEqual(made, [_A.format("append", "pop")])
 
     def test_keeps_a_name_that_is_read_off_a_module(self):
         user = "import other\nx = other.one\n"

@@ -11,7 +11,7 @@ _SPARE = ("append", "pop", "sort")
 
 
 def _renamed(text, readers=(), **others):
-    return rename_globals({LINKED: text, **others}, readers, _SPARE)[0]
+    return rename_globals({LINKED: text, **others}, readers, _SPARE)
 
 
 class TestRenameGlobals(unittest.TestCase):
@@ -35,6 +35,25 @@ class TestRenameGlobals(unittest.TestCase):
             made = _renamed(_F.format("one"), main=main.format("one"), user=user)
 
             self.assertEqual(made["main"], main.format("append"))
+
+    def test_renames_what_another_module_has_and_nobody_reads_off_it(self):
+        main = "from a import {} as C\nC()\n"
+        made = _renamed("", main=main.format("B"), a="class B:\n    pass\n")
+
+        self.assertEqual(made["a"], "class append:\n    pass\n")
+        self.assertEqual(made["main"], "from a import append\nappend()\n")
+        for user in ("import a\nf(a.B)\n", "f(getattr(a, 'B'))\n"):
+            made = _renamed("", main=main.format("B"), a="class B:\n    pass\n", user=user)
+
+            self.assertEqual((made["main"], made["user"]), (main.format("B"), user))
+
+    def test_keeps_apart_what_comes_from_two_modules(self):
+        main = "from a import B\nfrom c import D\nB(D)\n"
+        files = {"a": "class B:\n    pass\n", "c": "class D:\n    pass\n"}
+
+        made = _renamed("", main=main, **files)["main"]
+
+        self.assertEqual(made, "from a import append\nfrom c import append as D\nappend(D)\n")
 
     def test_keeps_the_name_in_a_file_that_has_the_new_one(self):
         main = "from chargecore.linked import {}\none(append)\n"

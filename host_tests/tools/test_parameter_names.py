@@ -36,10 +36,17 @@ class TestShareParameters(unittest.TestCase):
         self.assertEqual(_shared(text, other="f(left=1)\n"), text)
         self.assertEqual(_shared(text, readers=["f(left=1)\n"]), text)
 
-    def test_keeps_a_name_that_is_there_anyway(self):
+    def test_keeps_a_name_that_a_string_may_give(self):
         text = "def f(left):\n    return left\n"
 
-        self.assertEqual(_shared(text, other="x.left = 1\n"), text)
+        self.assertEqual(_shared(text, other="x = 'left'\nf(**x)\n"), text)
+        self.assertNotEqual(_shared(text, other="x = 'left'\nf(x)\n"), text)
+
+    def test_takes_spare_names_that_no_text_binds_or_reads(self):
+        text = "def f({0}, {1}):\n    return {0}, {1}, pop.sort\n"
+        made = share_parameters({"a": text.format("x", "y")}, (), ("pop", "sort", "append"))["a"]
+
+        self.assertEqual(made, text.format("sort", "append"))
 
     def test_keeps_self(self):
         text = "class A:\n    def f(self, x):\n        return self, x\n"

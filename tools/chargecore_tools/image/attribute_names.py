@@ -50,7 +50,7 @@ def share_attributes(texts, readers=(), spare=None):
     for name, text in texts.items():
         found.spots[name] = _collect(text, found)
     for text in readers:
-        words = words_of(text, found.parts)
+        words = _words_of(text, found.parts)
         found.fixed |= words
         found.taken |= words
     found.fixed |= known_names()
@@ -105,18 +105,36 @@ def _words_of_string(text, parts):
     return set(_WORD.findall(text)) if _NAMES.fullmatch(text) else set()
 
 
-def words_of(text, parts):
-    """Return every name in a file that is not rewritten, and those its strings may ask for."""
+def _words_of(text, parts):
+    """Return the names of attributes in a file that is not rewritten, with those strings ask for.
+
+    Its own private ones left out: methods, and what it reads off self.
+    """
     tree = ast.parse(text)
     docstrings = _docstrings(tree)
     found = set()
     for node in ast.walk(tree):
-        for name in ("id", "attr", "arg", "name", "asname", "module"):
-            found.update(_WORD.findall(str(getattr(node, name, None) or "")))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        if isinstance(node, ast.Attribute):
+            if node.attr[0] != "_" or not _is_of_self(node):
+                found.add(node.attr)
+        elif isinstance(node, ast.ClassDef):
+            names = [getattr(part, "id", getattr(part, "name", "")) for part in _parts_of(node)]
+            found.update(name for name in names if name and name[:1] != "_")
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             if id(node) not in docstrings:
                 found |= _words_of_string(node.value, parts)
     return found
+
+
+def _parts_of(cls):
+    """Return the statements of a class, and whatever stands in those that are no methods."""
+    methods = [line for line in cls.body if isinstance(line, _FUNCTIONS)]
+    others = (line for line in cls.body if line not in methods)
+    return methods + [part for line in others for part in ast.walk(line)]
+
+
+def _is_of_self(node):
+    return isinstance(node.value, ast.Name) and node.value.id == "self"
 
 
 def _attribute_spot(node):

@@ -79,8 +79,9 @@ def with_short_names(sources, readers):
     """Return linked texts with names that cost less, and less of them."""
     sources, _ = share_attributes(share(sources, readers), readers)
     if LINKED in sources:
-        sources, _ = rename_globals(make_private(sources, readers), readers)
-    return drop_entries(share_parameters(sources, readers), readers)
+        sources = rename_globals(make_private(sources, readers), readers)
+    sources = share_parameters(sources, readers, rom_names.spare_names())
+    return drop_entries(sources, readers)
 
 
 def readers_of(root):

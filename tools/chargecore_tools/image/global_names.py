@@ -1,10 +1,11 @@
-"""global_names: functions, classes and tables of the linked module get names that cost nothing.
+"""global_names: functions, classes and tables of modules get names that cost nothing.
 
 The linked module has hundreds of names at its top, and each is kept in the VM's pool of names
 (see attribute_names). Nobody outside the image can ask for them, so they become names that the VM
-has in ROM, and then those that attributes of the same image have. Never renamed: a class with a
-base, which an error message names, and whatever is bound more than once or read inside a class's
-own scope. Never taken: a name that the file, or one that imports from it, binds or reads.
+has in ROM, and then those that attributes of the same image have; in other modules what is read
+off no module. Never renamed: a class with a base, which an error message names, and whatever is
+bound more than once or read inside a class's own scope. Never taken: a name that the file, or one
+that imports from it, binds or reads.
 
 Called by: firmware_image, after attribute_names. The sources stay as they are.
 """
@@ -22,32 +23,44 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def rename_globals(texts, readers=(), spare=None):
-    """Return ({name: rewritten text}, {old: new}) of an image with a linked module.
+    """Return {name: rewritten text} of an image with a linked module.
 
-    readers: texts of files that are not rewritten; what they import from the module stays.
+    readers: texts of files that are not rewritten; what they import stays.
     spare: names to take, the best first; without them those that the VM has.
     """
-    module = names_of(texts[LINKED])
-    others = {name: names_of(text) for name, text in texts.items() if name != LINKED}
-    new = _new_names(module, others, readers, spare_names() if spare is None else spare)
-    made = dict(texts)
-    made[LINKED] = apply_edits(texts[LINKED], _own_edits(module, new))
-    passed_on = _passed_on([*others.values(), *map(names_of, readers)])
-    for name, other in others.items():
-        edits = []
-        for line in _imports(other):
-            edits += _import_edits(other, line, new, passed_on)
-        made[name] = apply_edits(texts[name], edits)
-    return made, new
+    spare = [n for n in (spare_names() if spare is None else spare) if not keyword.iskeyword(n)]
+    modules = {dotted(name): names_of(text) for name, text in texts.items()}
+    outside = [names_of(text) for text in readers]
+    asked_for = _asked_for([*modules.values(), *outside])
+    stuck = {alias.name for other in outside for alias in _aliases(other, _MODULE)}
+    new = {_MODULE: _names_for_linked(modules[_MODULE], stuck, spare)}
+    stuck = {alias.name for other in outside for alias in _aliases(other)} | asked_for
+    for name, module in modules.items():
+        if name != _MODULE:
+            new[name] = _names_for(module, stuck, spare)
+    made = {}
+    for name, text in texts.items():
+        module, own = modules[dotted(name)], new[dotted(name)]
+        fixed = stuck | _read_in_classes(module.tree)
+        fixed |= {a.name for m in modules.values() for a in _aliases(m, dotted(name))}
+        taken = {*module.bound, *module.loads, *own.values()}
+        edits = _own_edits(module, own)
+        for line in module.import_lines:
+            edits += _import_edits(module, line, new, fixed, taken)
+        made[name] = apply_edits(text, edits)
+    return made
 
 
-def _passed_on(modules):
-    """Return the names that some file may ask another one for."""
+def _aliases(module, source=None):
+    """Return what a file imports from a module, or from any."""
+    lines = [line for line in module.import_lines if source in (None, getattr(line, "module", ""))]
+    return [alias for line in lines for alias in line.names]
+
+
+def _asked_for(modules):
+    """Return the names that a file may read off a module."""
     found = set()
     for module in modules:
-        for line in module.import_lines:
-            if getattr(line, "module", None) != _MODULE:
-                found.update(alias.name for alias in line.names)
         for node in ast.walk(module.tree):
             if isinstance(node, ast.Attribute):
                 found.add(node.attr)
@@ -56,22 +69,22 @@ def _passed_on(modules):
     return found
 
 
-def _new_names(module, others, readers, spare):
-    """Return {old: new}."""
+def _names_for_linked(module, stuck, spare):
+    """Return {old: new}; where nothing is spare, the names that attributes have anyway."""
     used = {n.attr for n in ast.walk(module.tree) if isinstance(n, ast.Attribute)}
-    stuck = _read_in_classes(module.tree)
-    for text in readers:
-        stuck |= {a.name for line in _imports(names_of(text)) for a in line.names}
+    more = [name for name in sorted(used) if name not in spare and name[:2] != "__"]
+    return _names_for(module, stuck | used.difference(spare), [*spare, *more])
+
+
+def _names_for(module, stuck, spare):
+    """Return {old: new} of what one module binds at its top, once, and anybody may rename."""
+    stuck = stuck | _read_in_classes(module.tree)
     olds = []
     for line in module.tree.body:
         if not _is_fixed(line):
             olds += [name for name, _ in definitions(module, line) if module.bound[name] == 1]
     olds = [old for old in olds if old not in stuck and old[:2] != "__"]
-    taken = set(module.bound) | set(module.loads)
-    free = [n for n in spare if n not in taken and not keyword.iskeyword(n)]
-    free += [n for n in sorted(used) if n not in taken and n not in free and n[:2] != "__"]
-    kept_anyway = used - set(spare)
-    olds = [old for old in olds if old not in kept_anyway]  # its name is there, too
+    free = (n for n in spare if n not in module.bound and n not in module.loads)
     return dict(zip(olds, free))
 
 
@@ -104,11 +117,6 @@ def _scope_of(cls):
     return nodes
 
 
-def _imports(module):
-    lines = module.import_lines
-    return [line for line in lines if isinstance(line, ast.ImportFrom) and line.module == _MODULE]
-
-
 def _own_edits(module, new):
     edits = []
     for line in module.tree.body:
@@ -119,15 +127,19 @@ def _own_edits(module, new):
     return edits
 
 
-def _import_edits(module, line, new, passed_on):
-    """Return the edits of an import from the linked module, and of what reads its names."""
+def _import_edits(module, line, new, fixed, taken):
+    """Return the edits of an import from a module of the image, and of what reads its names.
+
+    fixed: names that stay as they are bound here. taken: names bound or read here; gets the new.
+    """
     edits = []
+    names = new.get(line.module, {}) if isinstance(line, ast.ImportFrom) else {}
     for alias in line.names:
-        if alias.name not in new:
+        if alias.name not in names:
             continue
-        name, bound = new[alias.name], alias.asname or alias.name
-        is_free = name not in module.bound and name not in module.loads
-        if is_free and module.bound[bound] == 1 and bound not in passed_on:
+        name, bound = names[alias.name], alias.asname or alias.name
+        if name not in taken and module.bound[bound] == 1 and bound not in fixed:
+            taken.add(name)
             edits += [put_text(node, name) for node in module.loads.get(bound, ())]
             edits.append(put_text(alias, name))
         else:
