@@ -84,15 +84,6 @@ class FtpClient:
         self._is_confirmed = False
         self.detail = 0
 
-    def end(self):
-        """Close the data connection and forget the file."""
-        self._data.close()
-        self._stream = None
-        self._url = None
-        self._sink = None
-        self._source = None
-        self._command = b""
-
     def poll(self):
         """Go on. Return MOVE_* or WHY_* (negative)."""
         result = self._flush()

@@ -76,13 +76,6 @@ class HttpClient:
         self._end = 0
         self._begin_answer()
 
-    def end(self):
-        """Forget the request."""
-        self._stream = None
-        self._sink = None
-        self._source = None
-        self._request = b""
-
     def poll(self):
         """Go on. Return MOVE_* or WHY_* (negative)."""
         if self._state == _SEND_HEAD:

@@ -3,7 +3,8 @@
 Called by: station.update and station.diagnostics, through firmware_management; build() by
 net.builder, when that profile is loaded.
 Never: decides what to do with a file, or when to try again.
-Heap: 4 KiB at build(); addresses, commands and header lines while a file is moved.
+Heap: 3 KiB at build(); the client of the protocol, addresses, commands and header lines while a
+file is moved. Without heap for them the file does not move (WHY_LOCAL).
 """
 
 import select
@@ -14,13 +15,12 @@ from chargecore.base.codes import OK
 from chargecore.base.events import EV_TRANSFER_DONE, EV_TRANSFER_FAILED
 from chargecore.base.ticks import ticks_add, ticks_diff
 from chargecore.net.file_url import FileUrl
-from chargecore.net.ftp_client import FtpClient
-from chargecore.net.http_client import HttpClient
 from chargecore.net.moves import (
     MOVE_DONE,
     MOVE_RUNNING,
     MOVED_AWAY,
     WHY_CONNECT,
+    WHY_LOCAL,
     WHY_NAME,
     WHY_REDIRECTS,
     WHY_REFUSED,
@@ -58,9 +58,8 @@ class Transfer:
         self._tls_stream = tls_stream
         self._clock = clock
         self._events = events
-        buf = bytearray(_BUF_B)
-        self._http = HttpClient(buf)
-        self._ftp = FtpClient(buf, data_stream)
+        self._data_stream = data_stream
+        self._buf = bytearray(_BUF_B)
         self._url = FileUrl()
         self._stream = stream
         self._client = None  # whoever moves the file, once connected
@@ -100,8 +99,7 @@ class Transfer:
     def stop(self):
         """Close everything and forget the file."""
         self._resolver.stop()
-        self._http.end()
-        self._ftp.end()
+        self._data_stream.close()
         self._plain_stream.close()
         if self._tls_stream is not None:
             self._tls_stream.close()
@@ -112,7 +110,10 @@ class Transfer:
 
     def poll(self, now_ms):
         """Go on. Return 0 while it runs, MOVE_DONE, or WHY_* (negative)."""
-        result = self._failed or self._step(now_ms)
+        try:
+            result = self._failed or self._step(now_ms)
+        except MemoryError:
+            result = WHY_LOCAL
         if result == MOVE_RUNNING:
             return result
         if result == MOVE_DONE:
@@ -193,12 +194,16 @@ class Transfer:
             return MOVE_RUNNING
         parts = self._url, self._stream, self._sink, self._source, self._from_b
         if self._url.is_ftp:
-            self._client = self._ftp
-            self._ftp.begin(*parts, self._resolver.ip_text)
+            from chargecore.net.ftp_client import FtpClient
+
+            self._client = FtpClient(self._buf, self._data_stream)
+            self._client.begin(*parts, self._resolver.ip_text)
         else:
-            self._client = self._http
-            self._http.begin(*parts, self._method)
-        self._moved = self._client.moved
+            from chargecore.net.http_client import HttpClient
+
+            self._client = HttpClient(self._buf)
+            self._client.begin(*parts, self._method)
+        self._moved = 0
         self._stage = _RUN
         self._deadline_ms = ticks_add(now_ms, _STALL_MS)
         return MOVE_RUNNING

@@ -9,11 +9,7 @@ from micropython import const
 from chargecore.base.codes import E_BUSY
 from chargecore.base.events import EV_DIAGNOSTICS_STATUS
 from chargecore.base.ticks import ticks_add, ticks_diff
-from chargecore.station.task_news import TaskNews
-
-UPLOADING = const(0)
-UPLOADED = const(1)
-UPLOAD_FAILED = const(2)
+from chargecore.station.task_news import UPLOAD_FAILED, UPLOADED, UPLOADING
 
 _IDLE = const(0)
 _WAIT = const(1)  # for the next try
@@ -26,11 +22,11 @@ _LONGEST_WAIT_S = const(500_000)  # ticks end at 6.2 days
 class Diagnostics:
     """A newer request takes the place of one that is under way: the server wants this one now."""
 
-    def __init__(self, transfer, report, events):
+    def __init__(self, transfer, report, news, events):
         self._transfer = transfer
         self._report = report
         self._events = events
-        self.news = TaskNews()
+        self._news = news
         self._url = b""
         self._retries = 0  # tries left behind this one
         self._interval_s = 0
@@ -98,5 +94,5 @@ class Diagnostics:
         self._tell(UPLOADED if is_good else UPLOAD_FAILED)
 
     def _tell(self, status):
-        self._events.add(EV_DIAGNOSTICS_STATUS, status)
-        self.news.tell(status)
+        self._events.add(EV_DIAGNOSTICS_STATUS, status - UPLOADING)
+        self._news.tell(status)

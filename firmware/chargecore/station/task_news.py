@@ -1,11 +1,22 @@
-"""TaskNews: the statuses of a task that the server has not been told yet.
+"""TaskNews: what of updates and uploads the server has not been told yet.
 
 Called by: Update, Diagnostics (tell), firmware_management (the rest). Heap: none after __init__.
 """
 
 from micropython import const
 
-_SLOTS = const(8)
+# Numbers are places in firmware_management's words, and those of FirmwareStatus are kept on flash.
+DOWNLOADING = const(0)
+DOWNLOADED = const(1)
+DOWNLOAD_FAILED = const(2)
+INSTALLING = const(3)
+INSTALLED = const(4)
+INSTALLATION_FAILED = const(5)
+UPLOADING = const(6)
+UPLOADED = const(7)
+UPLOAD_FAILED = const(8)
+
+_SLOTS = const(12)
 _TRIES = const(3)  # a status that the server cannot stand, or never answers
 
 

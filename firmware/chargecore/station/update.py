@@ -17,14 +17,14 @@ from chargecore.base.codes import E_BUSY, OK
 from chargecore.base.events import EV_UPDATE_ASKED, EV_UPDATE_REFUSED, EV_UPDATE_STATUS
 from chargecore.base.ticks import ticks_add, ticks_diff
 from chargecore.station.station import RESET_NONE, RESET_OWN
-from chargecore.station.task_news import TaskNews
-
-DOWNLOADING = const(0)
-DOWNLOADED = const(1)
-DOWNLOAD_FAILED = const(2)
-INSTALLING = const(3)
-INSTALLED = const(4)
-INSTALLATION_FAILED = const(5)
+from chargecore.station.task_news import (
+    DOWNLOAD_FAILED,
+    DOWNLOADED,
+    DOWNLOADING,
+    INSTALLATION_FAILED,
+    INSTALLED,
+    INSTALLING,
+)
 
 # Stages, as UpdateMemory keeps them: numbers are never reused.
 STAGE_NONE = const(0)
@@ -40,11 +40,14 @@ _REFUSED_FLASH = const(8)  # as BundleWriter says it
 
 
 class Update:
-    """`news` are FirmwareStatus numbers to be told. slots: see store.app_slots."""
+    """slots: see store.app_slots; files: what it gives for writing; writer: BundleWriter."""
 
-    def __init__(self, transfer, slots, writer, memory, station, state, clock, events):
+    def __init__(
+        self, transfer, slots, files, writer, memory, station, state, news, clock, events
+    ):
         self._transfer = transfer
         self._slots = slots
+        self._files = files
         self._writer = writer
         self._memory = memory
         self._station = station
@@ -52,15 +55,19 @@ class Update:
         self._clock = clock
         self._events = events
         self._check_buf = bytearray(512)
-        self.news = TaskNews()
+        self._news = news
         self.status = DOWNLOADING  # the newest, for a TriggerMessage while is_busy
         self._is_fetching = False  # the transfer is ours
         self._is_begun = False  # the writer has a part of the bundle: go on behind it
         self._has_told = False  # Downloading was, in this boot
         self._deadline_ms = 0  # of the wait for the next try, or for the news
         self._is_waiting = False  # _deadline_ms counts
-        memory.load()
         self._go_on()
+
+    @property
+    def is_idle(self):  # HOT
+        """Whether there is nothing to be done, now or at some date."""
+        return self._memory.stage == STAGE_NONE
 
     @property
     def is_busy(self):  # HOT
@@ -129,7 +136,7 @@ class Update:
         """Tell what the server has not confirmed of the good way up to status."""
         for earlier in (DOWNLOADING, DOWNLOADED, INSTALLING):
             if self._memory.told <= earlier <= status:
-                self.news.tell(earlier)
+                self._news.tell(earlier)
         self.status = status
         self._has_told = True
 
@@ -153,7 +160,7 @@ class Update:
             self._has_told = True
             self._tell(DOWNLOADING)
         if not self._is_begun:
-            code = self._slots.prepare()
+            code = self._files.prepare()
             if code == E_BUSY:
                 return
             if code != OK:
@@ -246,7 +253,7 @@ class Update:
     def _poll_install(self, now_ms):
         """Read the bundle back, then mark it for the next boot."""
         self._close_connectors()
-        code = self._slots.check(self._check_buf)
+        code = self._files.check(self._check_buf)
         if code == E_BUSY:
             return
         if code == OK:
@@ -267,7 +274,7 @@ class Update:
             return
         self._close_connectors()
         is_late = not self._is_waiting or ticks_diff(now_ms, self._deadline_ms) >= 0
-        if (is_late or not self.news.count) and self._station.reset_kind == RESET_NONE:
+        if (is_late or not self._news.count) and self._station.reset_kind == RESET_NONE:
             self._is_waiting = False
             self._memory.save()
             self._station.request_reset(RESET_OWN, now_ms)
@@ -289,16 +296,4 @@ class Update:
     def _tell(self, status):
         self._events.add(EV_UPDATE_STATUS, status)
         self.status = status
-        self.news.tell(status)
-
-
-class NoUpdate:
-    """What stands for Update on a board without slots: every request is refused."""
-
-    def __init__(self):
-        self.news = TaskNews()
-        self.is_busy = False
-        self.status = DOWNLOADING
-
-    def poll(self, now_ms):  # HOT
-        """Nothing ever happens."""
+        self._news.tell(status)

@@ -47,8 +47,9 @@ _HEAD_B = const(320)  # target and version, as long as their lengths can say, an
 class BundleWriter:
     """take() as net.http_client wants a sink; then is_complete, or `refused` says why not."""
 
-    def __init__(self, slots):
-        self._slots = slots
+    def __init__(self, slots, files):
+        self._files = files
+        self._own_target = slots.target
         self.most_b = slots.most_b
         self._head_buf = bytearray(_HEAD_B)
         self._hash = None  # over everything
@@ -66,8 +67,8 @@ class BundleWriter:
         self.version = b""
 
     def begin(self):
-        """Begin a new bundle; slots.prepare() has returned OK."""
-        self._slots.drop()
+        """Begin a new bundle; files.prepare() has returned OK."""
+        self._files.drop()
         self._hash = hashlib.sha256()
         self._have = 0
         self._need = _FIXED_LEN
@@ -82,8 +83,8 @@ class BundleWriter:
         if not self.refused and self._state != _END:
             self.refused = REFUSED_SHORT
         if self.refused:
-            self._slots.discard()
-        self._slots.drop()
+            self._files.discard()
+        self._files.drop()
         self._hash = None
         self._file_hash = None
 
@@ -159,9 +160,9 @@ class BundleWriter:
     def _read_names(self):
         target = bytes(self._head_buf[: self._target_len])
         self.version = bytes(self._head_buf[self._target_len : self._need])
-        if target != self._slots.target:
+        if target != self._own_target:
             self.refused = REFUSED_TARGET
-        elif self._slots.begin(self.version) != OK:
+        elif self._files.begin(self.version) != OK:
             self.refused = REFUSED_FLASH
         else:
             self._want(_ENTRY, _ENTRY_LEN)
@@ -176,7 +177,7 @@ class BundleWriter:
             self.refused = REFUSED_PATH
         elif head_buf[4] or length_b > self.most_b:
             self.refused = REFUSED_LONG
-        elif self._slots.open(path, length_b, self._digest) != OK:
+        elif self._files.open(path, length_b, self._digest) != OK:
             self.refused = REFUSED_FLASH
         else:
             self._data_left_b = length_b
@@ -188,7 +189,7 @@ class BundleWriter:
     def _take_data(self, part):
         self._hash.update(part)
         self._file_hash.update(part)
-        if self._slots.write(part) != OK:
+        if self._files.write(part) != OK:
             self.refused = REFUSED_FLASH
             return
         self._data_left_b -= len(part)
@@ -197,7 +198,7 @@ class BundleWriter:
 
     def _file_ended(self):
         self._files_left -= 1
-        if self._slots.close() != OK:
+        if self._files.close() != OK:
             self.refused = REFUSED_FLASH
         elif self._file_hash.digest() != self._digest:
             self.refused = REFUSED_CHECKSUM
@@ -210,7 +211,7 @@ class BundleWriter:
         self._state = _END
         if self._hash.digest() != bytes(self._head_buf[:_DIGEST_LEN]):
             self.refused = REFUSED_CHECKSUM
-        elif self._slots.finish() != OK:
+        elif self._files.finish() != OK:
             self.refused = REFUSED_FLASH
 
 
