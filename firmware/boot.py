@@ -1,5 +1,5 @@
-"""boot.py: every output at its safe level before anything else runs, and nothing more than that
-but for one word to the collector.
+"""boot.py: every output at its safe level before anything else runs; then which copy is to run,
+where a board has two, and one word to the collector.
 
 MicroPython runs this file first, at power-on and at every reset. `board` is the
 board's own folder (boards/*), deployed beside it; its pin table holds every safe level.
@@ -13,3 +13,15 @@ board.set_safe_levels()
 # Collect often while main.py is imported, so that what stays lies close together and the large
 # buffers find room behind it. main.run ends it.
 gc.threshold(16_384)
+
+slots_root = getattr(board, "slots_root", None)
+if slots_root is not None:
+    import os
+
+    import boot_slot
+
+    board.slot = boot_slot.choose(slots_root)
+    if board.slot != boot_slot.read(slots_root)[:1].decode():
+        board.watch_trial()  # a new version that does not come up is reset
+    if boot_slot.has_copy(slots_root, board.slot):
+        os.chdir(slots_root + "/" + board.slot)  # main.py and all it imports are those of the copy

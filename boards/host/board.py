@@ -21,6 +21,7 @@ from boards.host.sim_watchdog import SimWatchdog
 from boards.host.virtual_clock import PASS_MS, VirtualClock
 from chargecore.base.boot_causes import CAUSE_POWER, CAUSE_RESET, CAUSE_WATCHDOG
 from chargecore.readers.simulated import SimulatedReader
+from chargecore.store.app_slots import AppSlots
 
 # Real time to sleep per pass: 2 ms of real, or 4 ms of simulated time, whatever is less.
 _SLEEP_MAX_US = 2_000
@@ -41,6 +42,10 @@ class Board:
         self.config = options["station"]
         self._state = options["state"]  # folder of what keeps its contents without supply
         self.flash_root = options["state"] + "/flash"
+        # Two copies of the application; in CPython and where no image boots there is only one.
+        self.slots = None
+        if options.get("slot"):
+            self.slots = AppSlots(self.flash_root, options["slot"], b"host", stalls=False)
         self.journal_flash = SimFlash(self._state + "/journal.bin", _BLOCK_SIZE, _BLOCKS)
         _make_folder(self.flash_root)
         self.dns_servers = options["dns_servers"]

@@ -4,7 +4,8 @@ In the VM through boot_image.py; in CPython as sim_main.py OPTIONS.json. The opt
 by tools/chargecore_tools/sim.py: station (dict of station.json), state (folder), speed_permille,
 dns_servers, control_host, control_port, prints_events, banner, has_lifeline (stdin says "stop";
 its end is the starter's).
-Exit status: 0 stopped, 1 the firmware refused its settings or failed, 3 control port taken.
+Exit status: 0 stopped, 1 the firmware refused its settings or failed, 3 control port taken,
+75 start again: another copy of the application boots (only through boot_image.py).
 """
 
 import gc
@@ -28,6 +29,7 @@ from boards.host.event_printer import EventPrinter  # noqa: E402
 from boards.host.lifeline import Lifeline  # noqa: E402
 from chargecore.base.errors import ConfigError  # noqa: E402
 
+REBOOT = 75  # exit status: another copy of the application boots next, in a process of its own
 _RESTART_MS = 1_000  # simulated time a reboot takes at least, as design section 4 wants it
 
 
@@ -36,6 +38,7 @@ class Simulator:
 
     def __init__(self, options):
         self.board = Board(options)
+        self.is_other_next = False  # it ended so that the other copy can boot
         self._turns = []
         self._server = None
         if options["has_lifeline"]:
@@ -62,6 +65,9 @@ class Simulator:
             if ended_as == firmware.STOPPED and board.power == POWER_ON:
                 return
             self._wait(_RESTART_MS)
+            if board.slots is not None and board.slots.is_other_next:
+                self.is_other_next = True
+                return
 
     def close(self):
         """Close all sockets and files."""
@@ -99,13 +105,18 @@ def simulate(options):
         pass
     finally:
         simulator.close()
-    return 0
+    return REBOOT if simulator.is_other_next else 0
 
 
-def main(path):
-    """Run the simulator with the options in a file. Return the exit status."""
+def main(path, slot=None):
+    """Run the simulator with the options in a file. Return the exit status.
+
+    slot: the copy of the application that this is, "a" or "b"; None: there is only one.
+    """
     with open(path) as file:
-        return simulate(json.load(file))
+        options = json.load(file)
+    options["slot"] = slot
+    return simulate(options)
 
 
 if __name__ == "__main__":

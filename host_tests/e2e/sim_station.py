@@ -40,6 +40,7 @@ class SimStation:
         self._began_at = datetime.now(timezone.utc)
         self._before_ms = 0  # simulated time of former processes
         self._last_ms = 0  # simulated time of this one, when it was asked last
+        self._asked_at_s = time.monotonic()  # real time of the last answer
         self._ended_at_s = None  # real time of the last power cut
 
     # ---- life ----
@@ -88,6 +89,23 @@ class SimStation:
                 time.sleep(0.01)
         raise TimeoutError("the simulator's control socket does not answer")
 
+    def wait_reboot(self, patience_s=30):
+        """Wait until another process, and with it maybe another copy of the code, is up."""
+        before = self._process.pid
+        end_s = time.monotonic() + patience_s
+        while self._process.pid == before or self._process.status is not None:
+            if time.monotonic() > end_s:
+                raise TimeoutError("the simulator does not boot another copy")
+            self._process.status  # noqa: B018  starts it again
+            time.sleep(0.01)
+        with self._lock:
+            for client in (self._client, self._time_client):
+                client.close()
+            self._ended_at_s = self._asked_at_s  # so that no time is lost
+            self._skip_dark_time()
+            self._client = self._connect(self.address)
+            self._time_client = SimClient(*self.address)
+
     def kill(self):
         """Cut the power for good: SIGKILL."""
         if self._process is not None:
@@ -123,6 +141,7 @@ class SimStation:
         with self._lock:
             try:
                 self._last_ms = self._time_client.station()["simulated_ms"]
+                self._asked_at_s = time.monotonic()
             except (AttributeError, OSError):
                 pass  # it is without power: time stands still
             return self._before_ms + self._last_ms

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from chargecore_tools.bundle import bundle
 from chargecore_tools.csms.cli import csms
 from chargecore_tools.run import run
 from chargecore_tools.sim import sim
@@ -21,6 +22,7 @@ app.command()(run)
 app.command()(sim)
 app.command()(csms)
 app.command()(soak)
+app.command()(bundle)
 
 
 def _print_version(is_wanted: bool):

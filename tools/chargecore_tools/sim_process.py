@@ -15,6 +15,7 @@ from pathlib import Path
 from chargecore_tools.image.firmware_image import image_of
 from chargecore_tools.sim_options import OptionError
 
+_REBOOT = 75  # exit status of boards/host/boot_image.py: start it again, another copy boots
 _STOP_S = 5  # a simulator that does not end by then is killed
 _PR_SET_PDEATHSIG = 1  # Linux prctl(2)
 _MAIN = Path("boards/host/sim_main.py")
@@ -75,10 +76,12 @@ def _image_of(root):
     return image_of(root)
 
 
-def _vm_command(root, heap):
+def _vm_command(root, heap, state):
     """Return the command of the VM: its heap is the station's, and the image and the board's."""
     image = _image_of(root)
-    size_b = heap_bytes(heap) + with_tables(image.stat().st_size + SIMULATOR_B)
+    images = [image, *Path(state).glob("flash/[ab]/image.romfs")]  # one of them will boot
+    image_b = max(path.stat().st_size for path in images)
+    size_b = heap_bytes(heap) + with_tables(image_b + SIMULATOR_B)
     return [micropython(), "-X", f"heapsize={size_b}", str(root / _BOOT_IMAGE), str(image)]
 
 
@@ -92,20 +95,26 @@ class SimProcess:
     """boards/host/sim_main.py, running in the chosen VM. output: open file for what it prints."""
 
     def __init__(self, options, vm, heap, output=None):
-        root = repository()
+        self._vm, self._heap, self._output = vm, heap, output
+        self._state = options["state"]
         options_path = Path(options["state"]) / "sim_options.json"
         options_path.write_text(json.dumps(options), encoding="utf-8")
-        if vm == "micropython":
-            command = _vm_command(root, heap)
+        self._options_path = options_path
+        self._is_told = False  # it has been asked to end
+        self._start()
+
+    def _start(self):
+        root = repository()
+        if self._vm == "micropython":
+            command = _vm_command(root, self._heap, self._state)
         else:
             command = [sys.executable, "-u", str(root / _MAIN)]
-        self._is_told = False  # it has been asked to end
         # Its own session: Ctrl-C reaches this process only, which then stops the simulator once.
         self._process = subprocess.Popen(
-            [*command, str(options_path)],
+            [*command, str(self._options_path)],
             stdin=subprocess.PIPE,
-            stdout=output,  # None: where this process prints
-            stderr=output,
+            stdout=self._output,  # None: where this process prints
+            stderr=self._output,
             start_new_session=True,
             preexec_fn=_die_with_parent,
         )
@@ -120,9 +129,18 @@ class SimProcess:
             self._process.stdin.flush()
 
     @property
+    def pid(self):
+        """Return the number of the process that runs now."""
+        return self._process.pid
+
+    @property
     def status(self):
-        """Return the exit status, None while it runs."""
-        return self._process.poll()
+        """Return the exit status, None while it runs. Starts it again when another copy boots."""
+        status = self._process.poll()
+        if status == _REBOOT and not self._is_told:
+            self._start()
+            return None
+        return status
 
     def kill(self):
         """Cut the power: end the simulator before it can do anything more. Wait for the end."""
@@ -132,7 +150,11 @@ class SimProcess:
     def wait(self):
         """Wait for the end. Return the exit status."""
         with contextlib.suppress(KeyboardInterrupt):
-            return self._process.wait()
+            status = self._process.wait()
+            while status == _REBOOT and not self._is_told:
+                self._start()
+                status = self._process.wait()
+            return status
         return self._end()
 
     def _end(self):

@@ -27,7 +27,8 @@ _SOCKETS = ("socket", "select", "ssl", "tls", "network", "asyncio")
 _ONLY_FROM_BOARD = ("machine", "time", "esp32", "rp2")
 _INTERPRETER = ("array", "binascii", "errno", "gc", "hashlib", "json", "micropython", "os")
 _INTERPRETER += ("struct", "sys")
-_BOARD_USERS = ("firmware/boot.py", "firmware/main.py")  # `board` is the board's folder on a chip
+# `board` is the board's folder on a chip; boot_slot lies beside boot.py.
+_BOARD_USERS = ("firmware/boot.py", "firmware/main.py")
 
 
 def imports(tree):
@@ -105,7 +106,7 @@ def check(root):
         if package is not None and package not in _MAY_IMPORT:
             findings.append(source.at(1, f"package {package} has no place in check_arrows.py"))
         for node, name in imports(source.tree):
-            if name == "board" and source.name in _BOARD_USERS:
+            if name in ("board", "boot_slot") and source.name in _BOARD_USERS:
                 continue
             text = _wrong(package, name)
             if text:

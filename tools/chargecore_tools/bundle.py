@@ -1,0 +1,141 @@
+"""`chargecore bundle`: makes the file that UpdateFirmware downloads, and looks into one.
+
+The format is written down in firmware/chargecore/store/bundle_writer.py; parse() here is the
+second, independent reader of it.
+"""
+
+import hashlib
+import json
+import re
+import struct
+import sys
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from chargecore_tools.image.firmware_image import image_of
+from chargecore_tools.sim_options import OptionError
+from chargecore_tools.sim_process import repository
+
+MAGIC = b"CCBUNDLE"
+FORMAT = 1
+HOST = "host"  # the target whose code is one image: boards/host/boot_image.py mounts it
+IMAGE_NAME = "image.romfs"
+_PATH = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*")
+_LONGEST_B = 2_000_000
+
+
+def make_bundle(target, version, files):
+    """Return the bundle of {path: bytes}. Errors: OptionError."""
+    names = target.encode("ascii"), version.encode("utf-8")
+    if not 1 <= len(names[0]) <= 255 or not 1 <= len(names[1]) <= 50:
+        raise OptionError("target: 1..255 characters, version: 1..50 bytes")
+    if not 1 <= len(files) <= 255:
+        raise OptionError(f"{len(files)} files: a bundle holds 1..255")
+    parts = [MAGIC, bytes((FORMAT, len(names[0]), len(names[1]), len(files))), *names]
+    for path in sorted(files):
+        data = files[path]
+        if len(path) > 64 or not _PATH.fullmatch(path) or path.startswith("manifest"):
+            raise OptionError(f"{path}: not a path that fits into a bundle")
+        parts += [struct.pack("<BI", len(path), len(data)), hashlib.sha256(data).digest()]
+        parts += [path.encode("ascii"), data]
+    body = b"".join(parts)
+    if len(body) > _LONGEST_B:
+        raise OptionError(f"{len(body)} bytes: a bundle has {_LONGEST_B} at most")
+    return body + hashlib.sha256(body).digest()
+
+
+def parse_bundle(data):
+    """Return (target, version, {path: bytes}). Errors: OptionError."""
+    if data[:8] != MAGIC or len(data) < 44:
+        raise OptionError("no bundle")
+    if hashlib.sha256(data[:-32]).digest() != data[-32:]:
+        raise OptionError("the checksum over the bundle is wrong")
+    target_len, version_len, count = data[9], data[10], data[11]
+    at = 12 + target_len + version_len
+    target, version = data[12 : 12 + target_len], data[12 + target_len : at]
+    files = {}
+    for _ in range(count):
+        path_len, length = struct.unpack_from("<BI", data, at)
+        digest = data[at + 5 : at + 37]
+        path = data[at + 37 : at + 37 + path_len].decode("ascii")
+        at += 37 + path_len
+        files[path] = data[at : at + length]
+        at += length
+        if hashlib.sha256(files[path]).digest() != digest:
+            raise OptionError(f"the checksum of {path} is wrong")
+    if at != len(data) - 32:
+        raise OptionError("bytes that belong to no file")
+    return target.decode("ascii"), version.decode("utf-8"), files
+
+
+def _files_of(folder):
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    if not paths:
+        raise OptionError(f"{folder}: no files in it")
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+def _source(target, source):
+    """Return the files of a bundle: a folder, one file, or the image of this repository."""
+    if source is None:
+        if target != HOST:
+            raise OptionError(f"--target {target}: --source names the folder of its .mpy files")
+        return {IMAGE_NAME: image_of(repository()).read_bytes()}
+    if source.is_dir():
+        return _files_of(source)
+    if source.is_file():
+        return {IMAGE_NAME if target == HOST else source.name: source.read_bytes()}
+    raise OptionError(f"--source {source}: not there")
+
+
+def bundle(
+    out: Annotated[Path, typer.Argument(help="File to write; with --show the one to look into.")],
+    version: Annotated[
+        Optional[str], typer.Option(help="firmwareVersion that the station reports with it.")
+    ] = None,
+    target: Annotated[str, typer.Option(help="Name of the board it is for.")] = HOST,
+    source: Annotated[
+        Optional[Path],
+        typer.Option(help="Folder of .mpy files, or an image; host: this repository's image."),
+    ] = None,
+    show: Annotated[bool, typer.Option(help="Check a bundle and list what is in it.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
+):
+    """Make a bundle for UpdateFirmware, or check one.
+
+    Exit status: 0 done, 2 wrong options or a bundle that is broken.
+
+    Example: chargecore bundle app.bundle --version 1.2.0
+
+    Example: chargecore bundle app.bundle --show --json
+    """
+    try:
+        if not show:
+            if version is None:
+                raise OptionError("--version is needed")
+            out.write_bytes(make_bundle(target, version, _source(target, source)))
+        if not out.is_file():
+            raise OptionError(f"{out}: not there")
+        _print(out, as_json)
+    except OptionError as error:
+        print(f"chargecore bundle: {error}", file=sys.stderr)
+        raise typer.Exit(2) from None
+
+
+def _print(path, as_json):
+    target, version, files = parse_bundle(path.read_bytes())
+    facts = {
+        "file": str(path),
+        "target": target,
+        "version": version,
+        "bytes": path.stat().st_size,
+        "files": {name: len(data) for name, data in files.items()},
+    }
+    if as_json:
+        print(json.dumps(facts))
+        return
+    print("{file}: {version} for {target}, {bytes} bytes".format(**facts))
+    for name, size in facts["files"].items():
+        print(f"  {size:8} {name}")
