@@ -36,7 +36,13 @@ def test_tc_045_1_get_diagnostics(bench, files):
     bench.expect(NOTE, status="Uploading")
     bench.expect(NOTE, status="Uploaded")
     text = _brought(files, answer["fileName"])
-    for part in ("id=CP01", "OPEN_BOOT", "[scheduler]", "connection: worst_ms", "HeartbeatInterval"):
+    for part in (
+        "id=CP01",
+        "OPEN_BOOT",
+        "[scheduler]",
+        "connection: worst_ms",
+        "HeartbeatInterval",
+    ):
         assert part in text
     assert "boot number 1" in text
     assert text.endswith(" \n")

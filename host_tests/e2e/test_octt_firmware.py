@@ -79,3 +79,177 @@ def test_tc_044_1_download_and_install(bench, files, image):
     _boots(bench, NEW)
     _told(bench, "Installed")
     bench.session()
+
+
+@pytest.mark.parametrize("location", ["ftp://127.0.0.1:9/no", "https://127.0.0.1:9/no"])
+def test_tc_044_2_download_failed(bench, location):
+    _ask(bench, location)
+
+    _told(bench, "Downloading", "DownloadFailed")
+    assert bench.count("BootNotification") == 1
+    bench.session()
+
+
+@pytest.mark.parametrize("fault", ["checksum", "garbage", "cut", "target", "image"])
+def test_tc_044_3_installation_failed(bench, http_files, image, fault):
+    good = make_bundle("host", NEW, {IMAGE_NAME: image})
+    data = {
+        "checksum": good[:5000] + bytes((good[5000] ^ 1,)) + good[5001:],
+        "garbage": image,
+        "cut": good[:-40_000],
+        "target": make_bundle("esp32", NEW, {IMAGE_NAME: image}),
+        "image": good[:-1] + bytes((good[-1] ^ 1,)),
+    }[fault]
+    _ask(bench, _put(http_files, data))
+
+    _told(bench, "Downloading", "Downloaded", "Installing", "InstallationFailed")
+    bench.wait_event("bundle refused")
+    bench.wait_sim(lambda s: s["connectors"][0]["status"] == "Available", "Available")
+    assert bench.count("BootNotification") == 1
+
+
+def test_a_download_that_is_cut_off_goes_on_where_it_was(bench, http_files, image):
+    http_files.cut_after_b = 100_000
+    bundle = make_bundle("host", NEW, {IMAGE_NAME: image})
+    _ask(bench, _put(http_files, bundle), retries=1, retryInterval=5)
+
+    _told(bench, "Downloading", "Downloaded", "Installing")
+    assert [row[2] for row in http_files.requests] == [None, "bytes=100000-"]
+    _boots(bench, NEW)
+    _told(bench, "Installed")
+
+
+def test_a_download_that_is_cut_off_has_failed_when_there_are_no_retries(bench, http_files, image):
+    http_files.cut_after_b = 100_000
+    _ask(bench, _put(http_files, make_bundle("host", NEW, {IMAGE_NAME: image})))
+
+    _told(bench, "Downloading", "DownloadFailed")
+
+
+def test_a_server_that_stalls_is_not_waited_for(bench, http_files, image):
+    http_files.stall_after_b = 50_000
+    _ask(bench, _put(http_files, make_bundle("host", NEW, {IMAGE_NAME: image})))
+
+    _told(bench, "Downloading", "DownloadFailed")
+    bench.wait_event("file transfer failed: 6")
+    bench.session()
+
+
+@pytest.mark.parametrize("fault", ["no image", "empty image", "raises at import"])
+def test_falls_back_when_the_new_version_does_not_come_up(bench, http_files, fault):
+    data = {
+        "no image": b"this is no ROMFS",
+        "empty image": _romfs({"main": "x = 1\n"}),
+        "raises at import": _romfs({"boards/host/sim_main": "raise ValueError('broken')\n"}),
+    }[fault]
+    old = _old(bench)
+    _ask(bench, _put(http_files, make_bundle("host", NEW, {IMAGE_NAME: data})))
+
+    _told(bench, "Downloading", "Downloaded", "Installing")
+    _boots(bench, old)
+    _told(bench, "InstallationFailed")
+    bench.session()
+
+
+def _romfs(sources):
+    """Return an image of {module: text}."""
+    import tempfile
+    from pathlib import Path
+
+    from chargecore_tools.image.firmware_image import _romfs as pack
+    from chargecore_tools.image.firmware_image import compile_file
+
+    files = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for number, (name, text) in enumerate(sources.items()):
+            source, out = Path(folder) / f"m{number}.py", Path(folder) / f"m{number}.mpy"
+            source.write_text(text, encoding="utf-8")
+            compile_file(source, out)
+            files[name] = out.read_bytes()
+    return pack(files)
+
+
+def test_falls_back_when_the_supply_fails_before_the_new_version_has_proven_itself(
+    bench, http_files, image
+):
+    old = _old(bench)
+    _ask(bench, _put(http_files, make_bundle("host", NEW, {IMAGE_NAME: image})))
+    _told(bench, "Downloading", "Downloaded", "Installing")
+    _boots(bench, NEW)
+    bench.sim.kill()
+    bench.sim.start()
+
+    assert bench.expect("BootNotification", 30).payload.get("firmwareVersion") == old
+    _told(bench, "InstallationFailed")
+
+
+def test_waits_for_a_session_and_keeps_the_free_connector_out_of_use(
+    bench_factory, http_files, image
+):
+    bench = bench_factory(connectors=2).booted()
+    start = bench.charging(connector=1)
+    _ask(bench, _put(http_files, make_bundle("host", NEW, {IMAGE_NAME: image})))
+    bench.expect(NOTE, status="Downloading")
+    bench.expect_any(
+        (NOTE, {"status": "Downloaded"}),
+        ("StatusNotification", {"connectorId": 2, "status": "Unavailable"}),
+        timeout=30,
+    )
+    bench.quiet(NOTE, 20)
+    assert bench.sim_status()["contactor"] == "closed"
+
+    bench.swipe("TAG1")
+    stop = bench.next_call(10, skips=("StatusNotification", NOTE))
+    assert (stop.action, stop["transactionId"]) == (
+        "StopTransaction",
+        start.answer["transactionId"],
+    )
+    bench.sim.wait_reboot()
+    boot = bench.next_call(30, skips=("Heartbeat", "StatusNotification", "MeterValues", NOTE))
+    assert boot.payload.get("firmwareVersion") == NEW
+    bench.expect_statuses(dict.fromkeys(range(3), "Available"), timeout=30)
+    _told(bench, "Installed")
+
+
+@pytest.mark.parametrize("after", ["Downloading", "Downloaded", "Installing"])
+def test_a_power_cut_at_any_stage_leaves_a_working_version(bench, http_files, image, after):
+    _ask(bench, _put(http_files, make_bundle("host", NEW, {IMAGE_NAME: image})))
+    told = bench.expect(NOTE)
+    while told["status"] != after:
+        told = bench.next_call(30, skips=("Heartbeat", "StatusNotification"))
+    bench.sim.kill()
+    time.sleep(0.1)
+    bench.sim.start()
+    bench.expect("BootNotification", 30)
+
+    calls = []
+    while "Installed" not in calls:
+        call = bench.next_call(60, skips=("Heartbeat", "StatusNotification", "BootNotification"))
+        calls.append(call["status"])
+        assert bench.sim.exit_status is None
+    boots = bench.server.history.calls("CP01", "BootNotification")
+    assert boots[-1].payload.get("firmwareVersion") == NEW
+    assert calls[-1] == "Installed" and "InstallationFailed" not in calls
+
+
+def test_waits_for_the_date_also_over_a_power_cut(bench, http_files, image):
+    _ask(bench, _put(http_files, make_bundle("host", NEW, {IMAGE_NAME: image})), in_s=60)
+    bench.quiet(NOTE, 20)
+    bench.sim.kill()
+    bench.sim.start()
+    bench.expect("BootNotification", 30)
+    bench.expect_statuses({0: "Available", 1: "Available"}, timeout=30)
+
+    _told(bench, "Downloading", "Downloaded", "Installing")
+
+
+def test_takes_the_newest_request_until_it_is_being_installed(bench, http_files, image):
+    http_files.stall_after_b = 1_000
+    _ask(bench, _put(http_files, b"x" * 5_000, "stalls"))
+    bench.expect(NOTE, status="Downloading")
+    http_files.stall_after_b = None
+    _ask(bench, _put(http_files, make_bundle("host", NEW, {IMAGE_NAME: image})))
+
+    _told(bench, "Downloading", "Downloaded", "Installing")
+    _boots(bench, NEW)
+    _told(bench, "Installed")
