@@ -139,7 +139,7 @@ class TestFetch(FtpTest):
         self.log_in()
         world.feed(PASV)
         world.feed(b"150 here\r\n")
-        world.data.feed(b"hel")
+        world.data.feed(b"he")
         world.data.end()
         world.poll()
 

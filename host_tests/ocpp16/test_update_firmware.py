@@ -8,6 +8,7 @@ import boot_slot
 
 from chargecore.base.ticks import ticks_add
 from chargecore.station.report import time_text
+from chargecore.station.trial import Trial
 from chargecore.store.app_slots import AppSlots
 from fakes.ocpp16_world import Ocpp16World
 from fakes.scratch import new_folder
@@ -290,8 +291,6 @@ class TestPowerCuts(UpdateTest):
 
 class TestTrialOfAVersion(unittest.TestCase):
     def setUp(self):
-        from chargecore.station.trial import Trial
-
         self.root = new_folder(self)
         self.world = Ocpp16World()
         self.confirms = 0

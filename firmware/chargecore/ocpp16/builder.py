@@ -63,8 +63,7 @@ def build(network, reader, core, outbox, stores, config, clock, events, random_b
         triggered = (trigger,)
         actions += ((b"TriggerMessage", tables.TRIGGER_MESSAGE, trigger.handle),)
     profiles = _load_profiles(rpc, requests, core, outbox, stores, config, clock, events)
-    if config.has_profile(b"FirmwareManagement"):
-        profiles.append(_files(rpc, network, trigger, core, outbox, stores, config, clock, events))
+    profiles += _files(rpc, network, trigger, core, outbox, stores, config, clock, events)
     # Statuses before the queue (B2); a driver at the reader waits for Authorize; a long queue must
     # not hold up Heartbeat (B12), so it comes last.
     sources = (status_notification,) + triggered
@@ -101,14 +100,16 @@ def _load_profiles(rpc, requests, core, outbox, stores, config, clock, events):
     return profiles
 
 
-def _files(rpc, network, trigger, *parts):
-    """Return FirmwareManagement; what TriggerMessage tells of files, it knows."""
+def _files(rpc, network, trigger, core, outbox, stores, config, *parts):
+    """Return FirmwareManagement, if it is loaded; what TriggerMessage tells of files, it knows."""
+    if not config.has_profile(b"FirmwareManagement"):
+        return ()
     from chargecore.ocpp16.firmware_management import build as build_files
 
-    files = build_files(rpc, network, *parts)
+    files = build_files(rpc, network, core, outbox, stores, config, *parts)
     if trigger is not None:
         trigger.files = files
-    return files
+    return (files,)
 
 
 def _core_actions(requests, configuration, data_transfer):
