@@ -91,13 +91,17 @@ class SimStation:
 
     def wait_reboot(self, patience_s=30):
         """Wait until another process, and with it maybe another copy of the code, is up."""
-        before = self._process.pid
         end_s = time.monotonic() + patience_s
-        while self._process.pid == before or self._process.status is not None:
+        while not self.follow_reboot():
             if time.monotonic() > end_s:
                 raise TimeoutError("the simulator does not boot another copy")
-            self._process.status  # noqa: B018  starts it again
             time.sleep(0.01)
+
+    def follow_reboot(self):
+        """Start the simulator again if it has ended for that. Return whether it had."""
+        before = self._process.pid
+        if self._process.status is not None or self._process.pid == before:
+            return False
         with self._lock:
             for client in (self._client, self._time_client):
                 client.close()
@@ -105,6 +109,7 @@ class SimStation:
             self._skip_dark_time()
             self._client = self._connect(self.address)
             self._time_client = SimClient(*self.address)
+        return True
 
     def kill(self):
         """Cut the power for good: SIGKILL."""

@@ -108,9 +108,9 @@ class TransferWorld:
         for _ in range(seconds * 2):
             self.now_ms = ticks_add(self.now_ms, 500)
             self.clock.poll(self.now_ms)
-            self.result = self.transfer.poll(self.now_ms)
-            if self.result:
+            if not self.transfer.is_busy:
                 break
+            self.result = self.transfer.poll(self.now_ms)
         return self.result
 
     def last_event(self):
