@@ -36,7 +36,7 @@ def make_bundle(target, version, files):
     parts = [MAGIC, bytes((FORMAT, len(names[0]), len(names[1]), len(files))), *names]
     for path in sorted(files):
         data = files[path]
-        if len(path) > 64 or not _PATH.fullmatch(path) or path.startswith("manifest"):
+        if not _is_good_path(path):
             raise OptionError(f"{path}: not a path that fits into a bundle")
         parts += [struct.pack("<BI", len(path), len(data)), hashlib.sha256(data).digest()]
         parts += [path.encode("ascii"), data]
@@ -44,6 +44,13 @@ def make_bundle(target, version, files):
     if len(body) > _LONGEST_B:
         raise OptionError(f"{len(body)} bytes: a bundle has {_LONGEST_B} at most")
     return body + hashlib.sha256(body).digest()
+
+
+def _is_good_path(path):
+    """Judge a path as the station does."""
+    if len(path) > 64 or not _PATH.fullmatch(path):
+        return False
+    return not any(n in (".", "..") or n.startswith("manifest") for n in path.split("/"))
 
 
 def parse_bundle(data):

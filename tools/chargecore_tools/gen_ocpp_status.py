@@ -23,8 +23,6 @@ TEST = re.compile(r"def (test_tc_(\d{3}(?:_\d)?)_[a-z]\w*)")
 # Why a case has no test yet. Keys are id prefixes; the longest match counts.
 OPEN = {
     "TC_032_1": "for stations with a backup supply, which no board here has: TC_032_2 holds",
-    "TC_044": "needs firmware management",
-    "TC_045": "needs firmware management",
     "TC_073": "needs the security profiles",
     "TC_074": "needs the security profiles",
     "TC_075": "needs the security profiles",
