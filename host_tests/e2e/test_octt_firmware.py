@@ -4,6 +4,7 @@ The new version is this firmware's own image under another number: it really boo
 folder, and what is broken about a bad one is broken here.
 """
 
+import shutil
 import time
 from datetime import timedelta
 
@@ -148,6 +149,40 @@ def test_falls_back_when_the_new_version_does_not_come_up(bench, http_files, fau
     _told(bench, "Downloading", "Downloaded", "Installing")
     _boots(bench, old)
     _told(bench, "InstallationFailed")
+    bench.session()
+
+
+def _image_with_a_change(folder, path, old, new):
+    """Return the image of this repository's firmware with one line changed."""
+    root = repository()
+    for name in ("firmware", "boards"):
+        shutil.copytree(root / name, folder / name)
+    source = folder / path
+    text = source.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    source.write_text(text.replace(old, new), encoding="utf-8")
+    return image_of(folder).read_bytes()
+
+
+def test_falls_back_when_the_new_version_fails_its_self_test(bench, http_files, tmp_path):
+    data = _image_with_a_change(
+        tmp_path / "changed",
+        "firmware/chargecore/safety/self_test.py",
+        "self._pilot_stage == _DONE\n",
+        "self._pilot_stage == 99\n",
+    )
+    old = _old(bench)
+    _ask(bench, _put(http_files, make_bundle("host", NEW, {IMAGE_NAME: data})))
+    _told(bench, "Downloading", "Downloaded", "Installing")
+    bench.sim.wait_reboot()
+    boot = bench.next_call(30, skips=("Heartbeat", "StatusNotification", NOTE))
+    assert boot.payload["firmwareVersion"] == NEW
+
+    bench.sim.wait_reboot(60)  # nothing is offered meanwhile; after 300 s it is given up
+    boot = bench.next_call(30, skips=("Heartbeat", "StatusNotification", NOTE))
+    assert boot.payload.get("firmwareVersion") == old
+    _told(bench, "InstallationFailed")
+    bench.wait_sim(lambda s: s["connectors"][0]["status"] == "Available", "Available")
     bench.session()
 
 
