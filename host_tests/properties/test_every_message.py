@@ -1,7 +1,7 @@
 """Every message of the schemas from server to station, damaged: the right answer, nothing changed.
 
-What is right is said by fakes/call_verdict.py, which knows the schemas and OCPP-J and nothing of
-the firmware's tables. The actions come from the schemas, from what the station has loaded and from
+What is right is said by fakes/call_judge.py, which knows the schemas and OCPP-J and nothing of the
+firmware's tables. The actions come from the schemas, from what the station has loaded and from
 what it knows; a new one is tested without being named here.
 """
 
@@ -13,19 +13,17 @@ from hypothesis import strategies as st
 from ocpp.messages import MessageType, get_validator
 
 from chargecore.base.event_log import EventLog
-from chargecore.ocpp16 import tables
 from chargecore.ocpp16.adapter import Ocpp16
 from chargecore.wire.call_error import CODES
 from chargecore.wire.json_reader import JsonReader
 from chargecore.wire.rpc import Rpc
+from fakes.call_judge import KNOWN, Judge, loaded
 from fakes.call_schemas import FROM_SERVER, FROM_STATION, schema_of
 from fakes.call_texts import texts
-from fakes.call_verdict import COUNT, ENUM, Verdict
 from fakes.card_reader import FakeReader
 from fakes.channel import FakeChannel
 from fakes.connection import FakeConnection
 from fakes.deep_state import changes, deep_state
-from fakes.json_texts import is_whole
 from fakes.ocpp16_world import Ocpp16World
 
 ALL = {"connectors": 2}
@@ -35,12 +33,6 @@ _PATIENCE_MS = 12_000  # UnlockConnector waits for the lock
 _MACHINERY = (Rpc, JsonReader, EventLog, FakeChannel, FakeConnection, FakeReader)
 
 
-def loaded(world):
-    """Return the names of the actions that the station answers itself."""
-    return {row[0].decode() for row in world.ocpp._actions}
-
-
-KNOWN = {word.decode() for word in tables.KNOWN_ACTIONS}
 ACTIONS = sorted(set(FROM_SERVER) | KNOWN | loaded(Ocpp16World(ALL)))
 
 
@@ -83,50 +75,6 @@ def code_of(answer, action):
     return None
 
 
-def fixed_schema(action, profiles):
-    """Return the schema as this station has to read it."""
-    schema = schema_of(action)
-    if action == "TriggerMessage":  # another word is a result: NotImplemented (G4)
-        schema["properties"]["requestedMessage"] = {"type": "string", "maxLength": 50}
-    if action == "RemoteStartTransaction" and "SetChargingProfile" not in profiles:
-        schema["properties"]["chargingProfile"]["any"] = True  # not looked into (R5)
-    return schema
-
-
-def judge_more(verdict, action, payload):
-    """Add what rules beyond the schema ask of the message."""
-    if action == "SetChargingProfile":  # errata 3.38
-        if any(not 0 <= number <= 2 for number in _numbers(payload, "connectorId")):
-            verdict.must |= ENUM
-    elif action == "SendLocalList":
-        _judge_list(verdict, payload)
-    elif action == "GetConfiguration":
-        if any(len(keys) > 50 for keys in _lists(payload, "key")):
-            verdict.must |= COUNT  # GetConfigurationMaxKeys
-    elif action == "UpdateFirmware":
-        verdict.may.add("NotSupported")  # this station has no room for another version
-
-
-def _numbers(members, wanted):
-    return [int(value) for name, value in members if name == wanted and is_whole(value)]
-
-
-def _lists(members, wanted):
-    return [value for name, value in members if name == wanted and isinstance(value, list)]
-
-
-def _judge_list(verdict, payload):
-    if any(number < 1 for number in _numbers(payload, "listVersion")):
-        verdict.must |= ENUM  # errata 3.52
-    for entries in _lists(payload, "localAuthorizationList"):
-        if len(entries) > 32:
-            verdict.must |= COUNT  # SendLocalListMaxLength
-        tuples = [entry for entry in entries if isinstance(entry, tuple)]
-        infos = [[row for row in entry if row[0] == "idTagInfo" and row[1]] for entry in tuples]
-        if ("updateType", "Full") in payload and [] in infos:
-            verdict.must |= COUNT
-
-
 def send(world, text, is_patient):
     """Let the text arrive; return the answers to it. Time stands still unless is_patient."""
     world.results = []
@@ -157,25 +105,8 @@ def check(stations, action, text, verdict):
 
 _ALL = Stations(ALL)
 _CORE_ONLY = Stations(CORE_ONLY)
-_RX_SIZE = len(_ALL.take().channel.rx_buf)
-_TOKENS_MOST, _DEPTH_MOST = _ALL.take().ocpp.rpc.reader.tokens[2:4]
-_IN_ALL = loaded(_ALL.take())
-_IN_CORE = loaded(_CORE_ONLY.take())
-
-
-def judge(action, text, profiles):
-    """Return the verdict on a text for a station with these actions."""
-    verdict = Verdict(_DEPTH_MOST, _TOKENS_MOST, _RX_SIZE)
-    is_loaded = action in profiles
-    schema = fixed_schema(action, profiles) if is_loaded else None
-    payload = verdict.read(text, schema)
-    if payload is None:
-        return verdict
-    if is_loaded:
-        judge_more(verdict, action, payload)
-    else:
-        verdict.must.add("NotSupported" if action in KNOWN else "NotImplemented")
-    return verdict
+_JUDGE_ALL = Judge(_ALL.take())
+_JUDGE_CORE = Judge(_CORE_ONLY.take())
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -184,7 +115,7 @@ def judge(action, text, profiles):
 def test_answers_with_the_right_code_and_changes_nothing(action, data):
     text = data.draw(texts(action, schema_of(action)))
 
-    check(_ALL, action, text, judge(action, text, _IN_ALL))
+    check(_ALL, action, text, _JUDGE_ALL.verdict(action, text))
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -193,7 +124,7 @@ def test_answers_with_the_right_code_and_changes_nothing(action, data):
 def test_answers_with_the_right_code_when_only_core_is_loaded(action, data):
     text = data.draw(texts(action, schema_of(action)))
 
-    check(_CORE_ONLY, action, text, judge(action, text, _IN_CORE))
+    check(_CORE_ONLY, action, text, _JUDGE_CORE.verdict(action, text))
 
 
 @pytest.mark.parametrize("action", FROM_STATION + ("Coffee", "", "reset", "Reset ", "R\u00e9set"))
@@ -202,10 +133,10 @@ def test_answers_with_the_right_code_when_only_core_is_loaded(action, data):
 def test_does_not_implement_what_a_server_cannot_ask(action, data):
     text = data.draw(texts(action, schema_of("Reset")))
 
-    check(_ALL, action, text, judge(action, text, _IN_ALL))
+    check(_ALL, action, text, _JUDGE_ALL.verdict(action, text))
 
 
-@pytest.mark.parametrize("action", sorted(_IN_ALL))
+@pytest.mark.parametrize("action", sorted(_JUDGE_ALL.loaded))
 def test_takes_every_message_that_has_only_what_it_needs(action):
     """The model is no excuse: a plain good message of every action is answered with a result."""
     members = {
