@@ -56,7 +56,7 @@ def test_the_vm_refuses_with_the_right_code_and_takes_no_heap():
     command = [
         micropython(),
         "-X",
-        "heapsize=2m",
+        "heapsize=4m",
         str(_FOLDER / "every_message_vm.py"),
         str(_ROOT),
     ]
