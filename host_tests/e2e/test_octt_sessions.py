@@ -318,6 +318,7 @@ def test_tc_070_sampled_meter_values(bench):
 
 
 def test_samples_the_register_when_the_list_is_empty(bench):
+    """M11."""
     bench.config(MeterValueSampleInterval=10, MeterValuesSampledData="")
     bench.charging()
 

@@ -17,6 +17,7 @@ class Bits:
 
 class BackoffTest(unittest.TestCase):
     def test_doubles_as_often_as_told_and_stays_there(self):
+        """J13."""
         backoff = Backoff(Bits(0))
 
         waits_ms = [backoff.next_wait_ms() for _ in range(7)]
@@ -24,6 +25,7 @@ class BackoffTest(unittest.TestCase):
         self.assertEqual(waits_ms, [3000, 6000, 12000, 24000, 24000, 24000, 24000])
 
     def test_adds_a_random_part_that_ends_at_the_range(self):
+        """J13."""
         self.assertEqual(Backoff(Bits(10000)).next_wait_ms(), 13000)
         self.assertEqual(Backoff(Bits(10001)).next_wait_ms(), 3000)
 

@@ -118,6 +118,7 @@ class ConnectionTest(unittest.TestCase):
         self.assertEqual(self.events(), [(EV_CONNECTED, 1)])
 
     def test_sends_identity_and_password_as_they_are(self):
+        """J14."""
         self.connection.configure(b"ws://csms", b"CP 1", b"\x00\xff" * 10)
         self.connection.start()
         self.run_ms(150)
@@ -146,6 +147,7 @@ class ConnectionTest(unittest.TestCase):
             connection.start()
 
     def test_tries_for_ever_with_waits_of_the_backoff(self):
+        """J2, J13."""
         self.stream.open_result = E_IO
         self.stream.errno = 111
         self.connection.start()

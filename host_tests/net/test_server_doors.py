@@ -101,6 +101,7 @@ class DoorTest(Doors):
         self.assertEqual(header_of(self.ask(), b"sec-websocket-protocol"), b"ocpp1.6")
 
     def test_backs_off_and_comes_back_whatever_status_refuses_it(self):
+        """J2, JE 3.4."""
         for status in (400, 401, 403, 404, 429, 500, 503):
             with self.subTest(status=status):
                 self.setUp()
@@ -127,6 +128,8 @@ class DoorTest(Doors):
                 )
 
     def test_leaves_a_server_that_selects_no_subprotocol_and_then_says_nothing(self):
+        """J1."""
+
         def refuse(request):
             self.stream.feed(answer_to(request, None))
 

@@ -33,6 +33,7 @@ class UrlTest(unittest.TestCase):
                 self.assertEqual(Url(url, b"CP1").path, path)
 
     def test_percent_encodes_the_identity(self):
+        """J1."""
         self.assertEqual(percent_encoded(b"CP 1/\xc3\xa4?#%"), b"CP%201%2F%C3%A4%3F%23%25")
         self.assertEqual(percent_encoded(b"AZaz09-._~"), b"AZaz09-._~")
         self.assertEqual(Url(b"ws://h", b"a{id}").path, b"/a%7Bid%7D")

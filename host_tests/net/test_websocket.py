@@ -101,6 +101,7 @@ class UpgradeTest(unittest.TestCase):
         self.assertEqual(self.websocket.http_status, 401)
 
     def test_closes_with_1002_when_the_subprotocol_is_not_ours(self):
+        """J1."""
         for subprotocol in (None, b"ocpp2.0.1", b"ocpp1.6, ocpp2.0.1", b"OCPP1.6"):
             with self.subTest(subprotocol=subprotocol):
                 world = NetWorld()
@@ -177,6 +178,7 @@ class ReceiveTest(unittest.TestCase):
             self.assertEqual(self.world.message(), data[4:])
 
     def test_joins_fragments_and_answers_a_ping_between_them(self):
+        """J15."""
         self.stream.feed(frame(TEXT, b"[2,", fin=False) + frame(PING, b"are you there"))
         self.stream.feed(frame(0, b"", fin=False) + frame(0, b"3]"))
         self.world.poll()
@@ -217,6 +219,7 @@ class ReceiveTest(unittest.TestCase):
         self.assertTrue(self.websocket.is_open)
 
     def test_a_message_as_long_as_the_buffer_is_whole(self):
+        """J15."""
         self.stream.feed(frame(TEXT, b"x" * 256))
         self.world.poll()
 
@@ -287,6 +290,7 @@ class SendTest(unittest.TestCase):
                 self.assertTrue(self.websocket.tx_idle)
 
     def test_lengths_of_more_than_16_bits_leave_as_one_frame_too(self):
+        """J15."""
         world = NetWorld(tx_size=16384)
         world.upgrade()
         for length in (65535, 65536, 70001):
@@ -389,6 +393,7 @@ class PingTest(unittest.TestCase):
         self.assertTrue(self.websocket.is_open)
 
     def test_drops_the_connection_when_the_pong_is_missing(self):
+        """J12, JE 3.11."""
         self.world.run_ms(19950)
         self.assertTrue(self.websocket.is_open)
 
@@ -399,6 +404,7 @@ class PingTest(unittest.TestCase):
         self.assertEqual(len(frames_in(self.stream.take_sent())), 1)
 
     def test_sends_no_ping_when_the_interval_is_0(self):
+        """J12."""
         self.websocket.ping_interval_s = 0
         self.world.run_ms(100_000)
 
@@ -413,6 +419,7 @@ class PingTest(unittest.TestCase):
         self.assertEqual(self.world.codes(), [])
 
     def test_answers_a_ping_with_its_own_payload(self):
+        """J12."""
         for payload in (b"", b"x" * 125):
             self.stream.feed(frame(PING, payload))
             self.world.poll()

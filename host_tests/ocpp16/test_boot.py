@@ -61,7 +61,7 @@ class BootTest(unittest.TestCase):
         self.assertEqual(keys, ["chargePointModel", "chargePointVendor"])
 
     def test_reports_every_status_after_the_accepted_boot(self):
-        """B2: connectorId 0 first, with what is true now."""
+        """B2, E 3.22: connectorId 0 first, with what is true now."""
         world = Ocpp16World({"connectors": 2})
         world.controllers[1].plug()
         world.run_ms(200)
@@ -211,7 +211,7 @@ class BootTest(unittest.TestCase):
         self.assertTrue(world.ocpp.boot.is_accepted)
 
     def test_survives_a_refusal_of_the_boot(self):
-        """B6, B9: a CALLERROR counts as Rejected with our own wait."""
+        """B6, B9, JE 3.10: a CALLERROR counts as Rejected with our own wait."""
         world = self.world
         world.answers["BootNotification"] = ("error", "SecurityError")
         world.open()

@@ -32,7 +32,7 @@ class MeterValuesTest(unittest.TestCase):
         return result
 
     def test_samples_at_the_interval_from_the_start(self):
-        """M1, M2, M10, TC_070."""
+        """M1, M2, M10, TC_070, E 3.15, E 3.16."""
         self.world.set("MeterValueSampleInterval", "15")
         self.world.charge()
         start_s = seconds(self.world.payloads("StartTransaction")[0]["timestamp"])
@@ -60,7 +60,7 @@ class MeterValuesTest(unittest.TestCase):
         self.assertEqual({row[3][0]["context"] for row in rows}, {"Sample.Clock"})
 
     def test_writes_every_quantity_of_the_meter(self):
-        """M3, M5, M6, M7: value is a text, with context, measurand, phase and unit."""
+        """M3, M5, M6, M7, M8, E 3.86, JE 2.1: texts, with context, measurand, phase and unit."""
         world = self.world
         world.meter.current_ma = [16_000, 15_990, 5]
         world.meter.power_w = [3680, 3677, 1]
@@ -134,7 +134,7 @@ class MeterValuesTest(unittest.TestCase):
         self.assertFalse("transactionData" in self.world.payloads("StopTransaction")[0])
 
     def test_puts_begin_end_and_samples_into_the_stop(self):
-        """M13, M4: without sending them as MeterValues of their own."""
+        """M13, M4, E 3.14, E 4.25: without sending them as MeterValues of their own."""
         world = self.world
         world.set("StopTxnSampledData", "Energy.Active.Import.Register,Voltage.L1")
         world.set("MeterValueSampleInterval", "5")
@@ -173,7 +173,7 @@ class MeterValuesTest(unittest.TestCase):
         self.assertTrue(len(contexts) >= 4)
 
     def test_thins_out_the_middle_of_a_long_session(self):
-        """M13: StopTransactionMaxMeterValues; begin and end stay."""
+        """M13, E 3.91: StopTransactionMaxMeterValues; begin and end stay."""
         world = self.world
         world.set("StopTxnSampledData", "Energy.Active.Import.Register")
         world.set("MeterValueSampleInterval", "1")

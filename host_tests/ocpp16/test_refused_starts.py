@@ -82,6 +82,7 @@ class RefusedStartTest(unittest.TestCase):
         self.assertFalse("idTag" in stops[0])
 
     def test_follows_the_table_on_and_offline(self):
+        """T6, E 3.17."""
         for row in TABLE:
             for is_offline in (False, True):
                 with self.subTest(row=row, is_offline=is_offline):
@@ -107,7 +108,7 @@ class RefusedStartTest(unittest.TestCase):
             self.check(_FINISHING)
 
     def test_keeps_the_cable_for_the_same_tag_after_a_refusal(self):
-        """Errata 3.5."""
+        """T6, E 3.5."""
         world = self.begin("true", 0, True)
         self.answer("Invalid", True)
         self.assertEqual(world.connector.lock_holder.text(), "TAG1")

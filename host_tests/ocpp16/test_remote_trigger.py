@@ -41,6 +41,52 @@ class RemoteTriggerTest(unittest.TestCase):
         self.assertEqual(world.results[-1][2], {"status": "Accepted"})
         self.assertEqual(world.actions(), ["Heartbeat"])
 
+    def test_answers_each_of_a_burst_and_then_sends_what_it_asked_for(self):
+        """G4: a message that has not left yet may serve two that ask for it."""
+        world = self.world
+        world.mute = ["Heartbeat"]
+        asked = (
+            "Heartbeat MeterValues FirmwareStatusNotification StatusNotification "
+            "DiagnosticsStatusNotification BootNotification Coffee"
+        ).split()
+        for message in asked * 3:
+            world.send("TriggerMessage", {"requestedMessage": message})
+        world.run_ms(3000)
+        world.mute = []
+        world.run_ms(3000)
+
+        words = [result[2]["status"] for result in world.results]
+        self.assertEqual(words, (["Accepted"] * 5 + ["Rejected", "NotImplemented"]) * 3)
+        sent = world.actions()
+        self.assertEqual(sent[0], "Heartbeat")
+        self.assertTrue(1 <= sent.count("Heartbeat") <= 3)
+        for action in ("DiagnosticsStatusNotification", "FirmwareStatusNotification"):
+            self.assertTrue(1 <= sent.count(action) <= 3)
+        self.assertTrue(3 <= len(world.statuses()) <= 9)
+        rows = [row["connectorId"] for row in world.payloads("MeterValues")]
+        self.assertEqual(rows[:2], [1, 2])
+        self.assertFalse("BootNotification" in sent)
+
+    def test_serves_a_burst_while_a_call_of_its_own_waits(self):
+        """G4, J5: the answers cross the call; the messages follow when it is over."""
+        world = self.world
+        world.mute = ["Heartbeat"]
+        self.trigger("Heartbeat")
+        words = [
+            self.trigger(message, connectorId=1)
+            for message in ("StatusNotification", "MeterValues", "DiagnosticsStatusNotification")
+        ]
+        before = world.actions()
+        world.answer("Heartbeat", world.answers["Heartbeat"])
+        world.run_ms(1000)
+
+        self.assertEqual(words, ["Accepted"] * 3)
+        self.assertEqual(before, ["Heartbeat"])
+        self.assertEqual(
+            sorted(world.actions()[1:]),
+            ["DiagnosticsStatusNotification", "MeterValues", "StatusNotification"],
+        )
+
     def test_sends_one_status_or_all_of_them(self):
         """G4: connectorId 0 is one of them."""
         for more, statuses in (
@@ -66,7 +112,7 @@ class RemoteTriggerTest(unittest.TestCase):
         self.assertEqual(world.statuses(), [(1, "Preparing")])
 
     def test_sends_the_newest_values_of_a_connector(self):
-        """M15, M10: context Trigger, with the transaction that runs."""
+        """M15, M10, E 3.46: context Trigger, with the transaction that runs."""
         world = self.world
         world.set("MeterValuesSampledData", "Voltage.L1,Energy.Active.Import.Register")
         world.charge()
@@ -99,7 +145,7 @@ class RemoteTriggerTest(unittest.TestCase):
         self.assertEqual(world.payloads("MeterValues")[0]["transactionId"], 7)
 
     def test_names_no_transaction_when_none_runs(self):
-        """M10."""
+        """M10, E 3.16."""
         self.trigger("MeterValues", connectorId=2)
 
         self.assertFalse("transactionId" in self.world.payloads("MeterValues")[0])
@@ -137,7 +183,7 @@ class RemoteTriggerTest(unittest.TestCase):
                 self.assertEqual(self.trigger(message), "NotImplemented")
 
     def test_rejects_another_boot_once_accepted(self):
-        """B8."""
+        """B8, E 3.35."""
         self.assertEqual(self.trigger("BootNotification"), "Rejected")
 
     def test_sends_nothing_when_the_meter_is_silent(self):

@@ -34,7 +34,7 @@ class AvailabilityTest(unittest.TestCase):
         )
 
     def test_waits_for_the_end_of_a_running_transaction(self):
-        """X3, C8: Scheduled; Unavailable when it ends, without Available in between."""
+        """X3: Scheduled; Unavailable when it ends, without Available in between."""
         world = self.world
         world.charge()
         status = self.change(1, "Inoperative")
@@ -208,7 +208,7 @@ class ClearCacheTest(unittest.TestCase):
         self.assertEqual(world.payloads("Authorize"), [{"idTag": "TAG1"}])
 
     def test_no_power_cut_brings_a_tag_back(self):
-        """A6, errata 3.23 and 3.4: the persistent copy is gone before the answer leaves."""
+        """A6, E 3.23, E 3.4: the persistent copy is gone before the answer leaves."""
         world = Ocpp16World().boot()
         world.swipe()
         world.set("MeterValueSampleInterval", "77")
@@ -227,7 +227,7 @@ class ClearCacheTest(unittest.TestCase):
         self.assertEqual(world.status_of("ClearCache"), "Rejected")
 
     def test_is_rejected_while_there_is_no_cache(self):
-        """A6."""
+        """A6, E 3.23."""
         world = Ocpp16World().boot()
         world.set("AuthorizationCacheEnabled", "false")
 
@@ -325,13 +325,13 @@ class UnlockTest(unittest.TestCase):
         self.assertEqual(self.unlock(2), "Unlocked")
 
     def test_supports_no_unknown_connector(self):
-        """X5, TC_031: neither does 0 have a lock."""
+        """X5, TC_031, E 3.87: neither does 0 have a lock."""
         for connector_id in (0, 3, -1):
             with self.subTest(connector_id=connector_id):
                 self.assertEqual(self.unlock(connector_id), "NotSupported")
 
     def test_supports_no_unlock_of_a_tethered_cable(self):
-        """X5, TC_017_2, TC_018_2: nothing stops."""
+        """X5, TC_017_2, TC_018_2, E 3.87: nothing stops."""
         world = self.world = Ocpp16World({"cable": "tethered"}).boot()
         free = self.unlock()
         world.charge()

@@ -15,7 +15,7 @@ class StatusNotificationTest(unittest.TestCase):
         self.world = Ocpp16World({"connectors": 2}).boot()
 
     def test_reports_every_change_of_a_session(self):
-        """S2, S4: none left out."""
+        """S2, S4, E 3.19: none left out."""
         world = self.world
         world.charge()
         world.swipe(connector=1)

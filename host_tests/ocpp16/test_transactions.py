@@ -110,7 +110,7 @@ class TransactionsTest(unittest.TestCase):
         self.assertEqual((stop["transactionId"], stop["reason"]), (7, "Local"))
 
     def test_repeats_what_the_server_failed_to_process(self):
-        """T3: after the interval, times the transmissions made, up to the attempts; then parks."""
+        """T3, JE 3.3: after interval times transmissions made, up to the attempts; then parks."""
         world = self.world
         for failure in (("error", "InternalError"), {"transactionId": 7}, {}):
             with self.subTest(failure=failure):
@@ -128,7 +128,7 @@ class TransactionsTest(unittest.TestCase):
                 self.assertEqual(world.outbox.parked, 1)
 
     def test_repeats_a_record_with_the_id_of_the_first_attempt(self):
-        """J4, T4: so that a server can recognize it."""
+        """J4, T4, JE 3.1: so that a server can recognize it."""
         world = self.world
         world.mute.append("StartTransaction")
         world.charge()
@@ -169,7 +169,7 @@ class TransactionsTest(unittest.TestCase):
         self.assertEqual(world.outbox.parked, 1)
 
     def test_sends_minus_one_when_the_start_was_given_up(self):
-        """T8."""
+        """T8, E 3.18."""
         world = self.world
         world.set("TransactionMessageAttempts", "1")
         world.config.meter_value_sample_interval_s = 2

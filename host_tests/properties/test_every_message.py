@@ -113,6 +113,7 @@ _JUDGE_CORE = Judge(_CORE_ONLY.take())
 @settings(max_examples=80)
 @given(data=st.data())
 def test_answers_with_the_right_code_and_changes_nothing(action, data):
+    """J7, J9, J10, J11."""
     text = data.draw(texts(action, schema_of(action)))
 
     check(_ALL, action, text, _JUDGE_ALL.verdict(action, text))
@@ -176,7 +177,7 @@ def _open_objects(schema):
 
 
 def test_the_schemas_have_the_corrections_of_the_errata():
-    """JE 2.2, JE 2.3, JE 2.4, JE 2.5, JE 2.6, JE 3.2: idTagInfo, whole numbers, closed objects."""
+    """J11, JE 2.2, JE 2.3, JE 2.4, JE 2.5, JE 2.6, JE 3.2: integers, closed objects."""
     entry = schema_of("SendLocalList")["properties"]["localAuthorizationList"]["items"]
     assert entry["properties"]["idTagInfo"]["type"] == "object"
     assert schema_of("BootNotification", "Response")["properties"]["interval"]["type"] == "integer"

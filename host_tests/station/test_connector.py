@@ -130,6 +130,7 @@ class TestConnector(unittest.TestCase):
         self.assertFalse(self.controller.is_allowed)
 
     def test_returns_to_available_when_no_cable_follows_the_card(self):
+        """S13, E 3.77, E 3.89."""
         self.world.accept()
         self.world.run_ms(59_000)
         self.assertEqual(self.status(), PREPARING)
@@ -140,6 +141,7 @@ class TestConnector(unittest.TestCase):
         self.assertEqual(self.connector.pending.length, 0)
 
     def test_finishes_when_no_card_follows_the_cable(self):
+        """S13, E 3.77, E 3.89."""
         self.controller.plug()
         self.world.run_ms(61_000)
 
@@ -158,6 +160,7 @@ class TestConnector(unittest.TestCase):
         self.assertEqual(self.world.told(), [PREPARING, CHARGING])
 
     def test_stops_with_the_register_read_after_the_contactor_opened(self):
+        """T16."""
         self.world.start()
         self.world.meter.reading_age_ms = 500
         self.connector.stop(STOP_LOCAL, tag("TAG1"))
@@ -245,6 +248,7 @@ class TestConnector(unittest.TestCase):
         self.assertEqual(self.last_stop(), STOP_REMOTE)
 
     def test_finishes_until_the_cable_is_removed(self):
+        """T13."""
         self.world.start()
         self.connector.stop(STOP_LOCAL, None)
         self.controller.rest()
@@ -258,6 +262,7 @@ class TestConnector(unittest.TestCase):
         self.assertEqual(self.status(), AVAILABLE)
 
     def test_ends_the_transaction_when_the_cable_is_pulled_at_the_car(self):
+        """T12."""
         self.world.start()
         self.world.told()
         self.controller.unplug()
@@ -316,6 +321,7 @@ class TestConnector(unittest.TestCase):
         self.assertEqual(self.world.told(), [FINISHING, AVAILABLE])
 
     def test_follows_the_car_between_charging_and_suspended(self):
+        """S7."""
         self.world.start()
         self.world.told()
         self.controller.rest()
@@ -334,6 +340,7 @@ class TestConnector(unittest.TestCase):
         self.assertEqual(self.controller.limit_ma, 0)
 
     def test_names_the_station_when_both_sides_suspend(self):
+        """S6."""
         self.world.start()
         self.connector.limit_ma = 0
         self.controller.rest()
@@ -342,6 +349,7 @@ class TestConnector(unittest.TestCase):
         self.assertEqual(self.status(), SUSPENDED_EVSE)
 
     def test_stays_preparing_while_the_car_wakes_and_is_suspended_by_it_later(self):
+        """S15."""
         self.controller.plug()
         self.world.accept()
         self.world.run_ms(3_000)
@@ -362,6 +370,7 @@ class TestConnector(unittest.TestCase):
         self.assertEqual(self.world.told(), [PREPARING, CHARGING])
 
     def test_is_suspended_by_the_station_when_the_contactor_stays_open_though_the_car_asks(self):
+        """S7, E 3.55."""
         self.world.start()
         self.controller.is_energised = False
 
@@ -438,6 +447,7 @@ class TestConnector(unittest.TestCase):
         self.assertEqual(world.connector.status.status, FAULTED)
 
     def test_ends_the_transaction_with_the_reason_of_the_fault(self):
+        """S12."""
         for open_reason, stop_reason in ((0, STOP_OTHER), (OPEN_ESTOP, STOP_EMERGENCY)):
             with self.subTest(open_reason=open_reason):
                 self.setUp()
@@ -452,6 +462,7 @@ class TestConnector(unittest.TestCase):
                 self.assertEqual(self.world.told(), [FAULTED])
 
     def test_is_finishing_when_the_fault_clears_with_the_cable_in(self):
+        """S12."""
         self.world.start()
         self.controller.rest()
         self.controller.fault = FAULT_GROUND

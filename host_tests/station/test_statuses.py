@@ -20,6 +20,7 @@ ROWS = (
 
 class TestStatuses(unittest.TestCase):
     def test_allows_exactly_the_transitions_of_the_table(self):
+        """S3, S5."""
         for status in range(9):
             for next_status in range(9):
                 with self.subTest(way=(status, next_status)):

@@ -25,6 +25,7 @@ class ParseTest(unittest.TestCase):
         return parse_time(b"99" + text + b"99", 2, 2 + len(text), self.out)
 
     def test_reads_what_servers_send(self):
+        """J10."""
         for text in (
             b"2024-03-01T12:00:02.123Z",
             b"2024-03-01T12:00:02Z",
@@ -157,6 +158,7 @@ class PutTest(unittest.TestCase):
         return bytes(buf[: put_time(buf, wall_s, part_ms)])
 
     def test_writes_utc_with_z(self):
+        """J10."""
         for wall_s, text in (
             (0, b"2024-01-01T00:00:00Z"),
             (59 * _DAY_S, b"2024-02-29T00:00:00Z"),

@@ -17,6 +17,7 @@ class OwnCallTest(unittest.TestCase):
         self.rpc = self.world.rpc
 
     def test_sends_type_id_action_and_payload(self):
+        """J3."""
         self.assertEqual(self.world.call(b'{"a":1}', b"Authorize"), OK)
 
         message = json.loads(self.channel.sent[0])
@@ -41,6 +42,7 @@ class OwnCallTest(unittest.TestCase):
         self.assertFalse(self.channel.rx_ready)
 
     def test_takes_null_for_an_empty_payload(self):
+        """J9."""
         own_id = self.world.call_id()
 
         self.world.feed(b"[3," + own_id + b",null]")
@@ -96,6 +98,7 @@ class OwnCallTest(unittest.TestCase):
                 self.assertEqual(self.world.last_event()[2], 0)
 
     def test_knows_both_spellings_of_a_code(self):
+        """J7, JE 5."""
         for code, number in ((b"OccurrenceConstraintViolation", 12), (b"FormatViolation", 11)):
             own_id = self.world.call_id()
 
@@ -120,6 +123,7 @@ class ServerCallTest(unittest.TestCase):
         self.assertFalse(self.channel.rx_ready)
 
     def test_refuses_with_a_complete_callerror(self):
+        """J3."""
         self.world.handler = lambda rpc: rpc.reply_error(b"NotImplemented", b"no such call")
 
         self.world.feed(b'[2,"a","Fly",{}]')
@@ -219,6 +223,7 @@ class CrossingTest(unittest.TestCase):
         self.rpc = self.world.rpc
 
     def test_answers_while_a_call_of_its_own_waits(self):
+        """J5."""
         own_id = self.world.call_id()
         self.world.feed(b'[2,"a","Reset",{}]')
         self.world.feed(b'[2,"b","Reset",{}]')
@@ -297,6 +302,7 @@ class IdTest(unittest.TestCase):
         return found
 
     def test_never_uses_an_id_twice_over_boots_and_wiped_flash(self):
+        """J4, JE 3.1, JE 3.7."""
         found = self.ids(RpcWorld())
         found += self.ids(RpcWorld(boot_number=2))
         found += self.ids(RpcWorld(boot_number=1, seed=9))

@@ -15,6 +15,7 @@ class StrayAnswerTest(unittest.TestCase):
         self.rpc = self.world.rpc
 
     def test_ignores_and_counts_an_answer_to_nothing(self):
+        """J6."""
         strays = (
             b'[3,"x",{}]',
             b'[4,"x","InternalError","",{}]',
@@ -68,6 +69,7 @@ class StrayAnswerTest(unittest.TestCase):
         self.assertEqual(self.rpc.answers, 1)
 
     def test_ignores_a_late_answer_while_the_next_call_waits(self):
+        """J6."""
         late_id = self.world.call_id()
         self.world.advance_ms(30_000)
         own_id = self.world.call_id()

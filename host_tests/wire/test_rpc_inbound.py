@@ -27,6 +27,7 @@ class BrokenCallTest(unittest.TestCase):
         return message_id, code
 
     def test_refuses_what_is_no_json_with_the_id_it_begins_with(self):
+        """J8."""
         broken = (
             b'[2,"id","Reset",{"type":"Hard"}',
             b'[2,"id","Reset",{"type":}]',
@@ -45,6 +46,7 @@ class BrokenCallTest(unittest.TestCase):
         self.assertTrue(self.channel.is_open)
 
     def test_ignores_what_is_no_json_and_has_no_id(self):
+        """J8."""
         for text in (
             b"",
             b" ",
@@ -70,6 +72,7 @@ class BrokenCallTest(unittest.TestCase):
             self.assertEqual(self.world.last_event()[0], EV_BAD_JSON)
 
     def test_refuses_a_call_without_payload_as_incomplete(self):
+        """J7."""
         self.assertEqual(self.refusal(b'[2,"id","Reset"]'), ("id", "ProtocolError"))
 
     def test_refuses_a_call_that_has_not_the_form_of_one(self):
@@ -90,6 +93,7 @@ class BrokenCallTest(unittest.TestCase):
             self.assertEqual(self.world.last_event()[0], EV_BAD_JSON)
 
     def test_ignores_and_counts_message_types_it_does_not_know(self):
+        """J8."""
         for kind in (b"0", b"1", b"5", b"9", b"-2", b"22", b"99999999999999999999"):
             self.assertIsNone(self.refusal(b"[" + kind + b',"id","Reset",{}]'))
 
@@ -103,6 +107,7 @@ class BrokenCallTest(unittest.TestCase):
         self.assertEqual(self.world.rpc.ignored, 8)
 
     def test_refuses_what_is_longer_than_the_buffer_with_its_id(self):
+        """J15."""
         text = b'[2,"id","Reset",{"x":"' + b"y" * 600 + b'"}]'
 
         self.assertEqual(self.refusal(text), ("id", "InternalError"))
