@@ -1,8 +1,10 @@
-"""Write docs/ocpp_status.md: the cases of the public OCTT 1.6 document, the habits of servers.
+"""Write docs/ocpp_status.md: cases of the public OCTT 1.6 document, rules, habits of servers.
 
 A case is covered when host_tests/e2e holds a function named test_tc_<number>_...; nothing is
 claimed by hand. An open case of the Core profile names what it waits for in OPEN. What servers in
-the wild do stands in data/server_habits.csv; each line names tests that must exist.
+the wild do stands in data/server_habits.csv; each line names tests that must exist. The behaviour
+rules and the items of the errata stand in data/ocpp16_rules.csv: a test holds one when it names it
+(rule_marks) or when the file names the test; a rule without a test needs a reason.
 Example: python -m chargecore_tools.gen_ocpp_status --check
 """
 
@@ -12,17 +14,22 @@ import sys
 from pathlib import Path
 
 from chargecore_tools.generated_page import keep_page
+from chargecore_tools.rule_marks import all_names, tests_by_mark
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = Path(__file__).with_name("data") / "octt16_cases.csv"
 HABITS = Path(__file__).with_name("data") / "server_habits.csv"
+RULES = Path(__file__).with_name("data") / "ocpp16_rules.csv"
 PAGE = ROOT / "docs" / "ocpp_status.md"
-ANY_TEST = re.compile(r"^(?: {4})?def (test_\w+)\(", re.MULTILINE)
+SHOWN = 4  # most tests that a rule's line names
 TEST = re.compile(r"def (test_tc_(\d{3}(?:_\d)?)_[a-z]\w*)")
 
+# Cases that are for other stations than those of our boards.
+NOT_OURS = {
+    "TC_032_1": "for stations with a backup supply, which no board here has: TC_032_2 holds",
+}
 # Why a case has no test yet. Keys are id prefixes; the longest match counts.
 OPEN = {
-    "TC_032_1": "for stations with a backup supply, which no board here has: TC_032_2 holds",
     "TC_073": "needs the security profiles",
     "TC_074": "needs the security profiles",
     "TC_075": "needs the security profiles",
@@ -45,7 +52,8 @@ Made by `make docs` from the names of the tests; `make check` fails when it is s
 
 **tested**: a test of that name drives the real firmware, in the real MicroPython VM, against the
 reference server with schema validation on. It is our reading of the public test case document, not
-a run of the lab's tool. **open**: no such test yet; the last column says what it waits for.
+a run of the lab's tool. **not ours**: for other stations. **open**: no such test yet; the last
+column says what it waits for.
 
 | case | title | profile | state | test or reason |
 |---|---|---|---|---|
@@ -61,6 +69,20 @@ by the name of a server. Every line has a test; `make docs` refuses one that doe
 |---|---|---|---|
 """
 
+RULES_HEAD = """
+## Rules of behaviour
+
+The numbers are those of our own list of what the texts ask of a station and implementations get
+wrong: B boot, S status, T transactions, M meter values, A authorization, R remote start and stop,
+V reservation, X reset and availability, G configuration and triggers, F files, C smart charging,
+J framing, E errata, W security. "E 3.9" is an item of the errata sheet of OCPP 1.6, "JE 3.1" one
+of OCPP-J's. A test holds a rule when it names it; `make docs` refuses a rule with neither test nor
+reason, and a test that does not exist.
+
+| rule | what it asks | tests, or why there is none |
+|---|---|---|
+"""
+
 
 def tests():
     """Return {case number: [(test name, file)]} of every test_tc_ function in host_tests/e2e."""
@@ -73,6 +95,8 @@ def tests():
 
 def why_open(case_id):
     """Return the reason a case has no test."""
+    if case_id in NOT_OURS:
+        return NOT_OURS[case_id]
     for length in range(len(case_id), 5, -1):
         if case_id[:length] in OPEN:
             return OPEN[case_id[:length]]
@@ -81,9 +105,7 @@ def why_open(case_id):
 
 def habits():
     """Return the table of servers in the wild. Errors: LookupError for a test not there."""
-    there = set()
-    for path in (ROOT / "host_tests").rglob("test_*.py"):
-        there.update(ANY_TEST.findall(path.read_text(encoding="utf-8")))
+    there = all_names()
     lines = []
     with HABITS.open(newline="") as file:
         for row in csv.DictReader(file):
@@ -96,6 +118,33 @@ def habits():
     return HABITS_HEAD + "\n".join(lines) + "\n"
 
 
+def rule_line(row, marks, there):
+    """Return the line of a rule. Errors: LookupError for neither test nor reason."""
+    named = row["tests"].split()
+    missing = [name for name in named if name not in there]
+    if missing:
+        raise LookupError(f"{row['rule']}: no such test: {missing}")
+    names = named + [name for name in marks.get(row["rule"], ()) if name not in named]
+    if not names and not row["reason"]:
+        raise LookupError(f"{row['rule']}: needs a test or a reason")
+    text = ", ".join(f"`{name}`" for name in names[:SHOWN])
+    if len(names) > SHOWN:
+        text += f" and {len(names) - SHOWN} more"
+    text = "; ".join([part for part in (text, row["reason"]) if part])
+    return f"| {row['rule']} | {row['title']} | {text} |"
+
+
+def rules():
+    """Return the table of the behaviour rules and the errata."""
+    marks = tests_by_mark()
+    there = all_names()
+    with RULES.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    lines = [rule_line(row, marks, there) for row in rows]
+    held = len([row for row in rows if not row["reason"]])
+    return RULES_HEAD + "\n".join(lines) + f"\n\n{held} of {len(rows)} have tests.\n"
+
+
 def page():
     """Return the text of docs/ocpp_status.md."""
     found = tests()
@@ -106,12 +155,12 @@ def page():
     for case in cases:
         number = case["id"].removeprefix("TC_").removesuffix("_CS")
         where = found.get(number)
-        state = "tested" if where else "open"
+        state = "tested" if where else "not ours" if case["id"][:-3] in NOT_OURS else "open"
         tested += bool(where)
         text = ", ".join(f"`{name}`" for name, _ in where) if where else why_open(case["id"][:-3])
         lines.append(f"| {case['id']} | {case['title']} | {case['profile']} | {state} | {text} |")
     count = f"\n\n{tested} of {len(cases)} cases tested.\n"
-    return HEAD + "\n".join(lines) + count + habits()
+    return HEAD + "\n".join(lines) + count + rules() + habits()
 
 
 if __name__ == "__main__":
