@@ -3,7 +3,7 @@
 import pytest
 
 from chargecore_tools.gen_ocpp_status import page, rule_line
-from chargecore_tools.rule_marks import all_names, marks_of, tests_by_mark
+from chargecore_tools.rule_marks import all_names, find_marks, marks_of
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_reads_what_a_test_names(text, marks):
 
 
 def test_finds_the_tests_of_a_rule():
-    found = tests_by_mark()
+    found = find_marks()
 
     assert "test_reports_every_status_after_the_accepted_boot" in found["B2"]
     assert "test_reports_every_status_after_the_accepted_boot" in found["E 3.22"]

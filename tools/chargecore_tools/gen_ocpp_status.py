@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from chargecore_tools.generated_page import keep_page
-from chargecore_tools.rule_marks import all_names, tests_by_mark
+from chargecore_tools.rule_marks import all_names, find_marks
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = Path(__file__).with_name("data") / "octt16_cases.csv"
@@ -136,7 +136,7 @@ def rule_line(row, marks, there):
 
 def rules():
     """Return the table of the behaviour rules and the errata."""
-    marks = tests_by_mark()
+    marks = find_marks()
     there = all_names()
     with RULES.open(newline="") as file:
         rows = list(csv.DictReader(file))

@@ -46,7 +46,7 @@ def marks_of(text):
     return found
 
 
-def tests_by_mark():
+def find_marks():
     """Return {rule or erratum: [test names]} in the order of the files."""
     paths = [path for name in FOLDERS for path in (ROOT / "host_tests" / name).glob("test_*.py")]
     paths += (ROOT / "host_tests" / _CASES[0]).glob(_CASES[1])
