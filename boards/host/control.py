@@ -3,6 +3,7 @@
 Called by: the board once per loop pass (poll). Every line is answered; garbage ends here.
 """
 
+import gc
 import json
 import select
 import socket
@@ -92,6 +93,14 @@ class ControlServer:
         except Exception as error:  # the simulator outlives its own mistakes: tell the client
             client.is_waiting = False
             answer = {"ok": False, "error": "internal: " + repr(error)}
+        try:
+            client.send(json.dumps(answer))
+        except MemoryError:
+            self._send_again(client, answer)
+
+    def _send_again(self, client, answer):
+        """Send what did not fit between the holes of the heap."""
+        gc.collect()
         try:
             client.send(json.dumps(answer))
         except MemoryError:  # the station's heap is full: it goes on, its client does not

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from chargecore_tools.sim_process import HEAP_DEFAULT
 from chargecore_tools.soak.silence import Ladder
 
-HEAP = HEAP_DEFAULT  # of the VM
+HEAP = "384k"  # of the VM: four connectors, and every profile is loaded
 
 LADDER = Ladder(
     message_timeout_s=15,
