@@ -29,6 +29,7 @@ class LoadTest(unittest.TestCase):
         self.assertEqual(config.max_current_ma, 32_000)
         self.assertEqual(config.phases, 3)
         self.assertEqual((config.wake_up, config.fault_pilot_f), (True, False))
+        self.assertTrue(config.has_security)
 
     def test_takes_every_field(self):
         config = loaded(
@@ -43,6 +44,7 @@ class LoadTest(unittest.TestCase):
             phases=1,
             wake_up=False,
             fault_pilot_f=True,
+            security=False,
             auth_key="00112233445566778899aabbccddeeff",
             profiles=["Core"],
             something_else=3,
@@ -59,6 +61,7 @@ class LoadTest(unittest.TestCase):
         self.assertEqual(config.max_current_ma, 16_000)
         self.assertEqual(config.phases, 1)
         self.assertEqual((config.wake_up, config.fault_pilot_f), (False, True))
+        self.assertFalse(config.has_security)
         self.assertEqual(config.measurand_list_max, 10)
         self.assertTrue(config.has_profile(b"Core"))
         self.assertFalse(config.has_profile(b"RemoteTrigger"))
@@ -86,6 +89,7 @@ class LoadTest(unittest.TestCase):
             ("max_current", (5, 81, "32", True)),
             ("phases", (2, 0, "3", True, 3.0)),
             ("wake_up", (0, 1, "yes", None)),
+            ("security", (0, 1, "yes", None)),
             ("fault_pilot_f", (0, 1, "no", [])),
             ("auth_key", ("00", "zz" * 16, "0" * 33, "0" * 42)),
             ("profiles", ("Core", [], ["RemoteTrigger"], ["Core", "Nonsense"], ["Core", 5])),

@@ -20,7 +20,7 @@ _MAY_IMPORT = {
     "net": ("base", "wire"),  # the WebSocket renders messages with wire's writer
     "station": ("base", "safety", "evse", "meters", "readers", "store", "security"),
     "indicators": ("base", "station"),
-    "ocpp16": ("base", "safety", "store", "wire", "station"),
+    "ocpp16": ("base", "safety", "store", "wire", "security", "station"),
     "ocpp201": ("base", "safety", "store", "wire", "station"),
 }
 _SOCKETS = ("socket", "select", "ssl", "tls", "network", "asyncio")

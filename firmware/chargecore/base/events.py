@@ -91,6 +91,8 @@ EV_UPDATE_REFUSED = const(132)
 EV_UPDATE_TRIAL = const(133)
 EV_DIAGNOSTICS_STATUS = const(134)
 
+EV_SECURITY = const(140)
+
 DROPPED_RECORD = const(1)  # kinds in EV_CALL_DROPPED
 DROPPED_STATUS = const(2)
 
@@ -201,6 +203,7 @@ TEXTS = (
         "5 checksum, 6 too short, 7 too long, 8 flash), file {b}",
     ),
     (EV_UPDATE_TRIAL, "new firmware on trial: {a} (0 began, 1 confirmed, 2 given up), why {b}"),
+    (EV_SECURITY, "security event {a} (docs/security.md)"),
     (EV_DIAGNOSTICS_STATUS, "diagnostics: status {a} (0 Uploading, 1 Uploaded, 2 UploadFailed)"),
 )
 

@@ -51,19 +51,17 @@ def build(network, reader, core, outbox, stores, config, clock, events, random_b
     requests = Requests(rpc, station, boot, config, clock)
     configuration = Configuration(rpc, settings, config, events)
     data_transfer = DataTransfer(rpc, config)
-    trigger = None
-    triggered = ()
+    triggers = boot, heartbeat, status_notification, station, recorder, config, clock
+    trigger = _load_trigger(rpc, *triggers)
     actions = _core_actions(requests, configuration, data_transfer)
-    if config.has_profile(b"RemoteTrigger"):
-        from chargecore.ocpp16.remote_trigger import RemoteTrigger
-
-        trigger = RemoteTrigger(
-            rpc, boot, heartbeat, status_notification, station, recorder, config, clock
-        )
+    triggered = ()
+    if trigger is not None:
         triggered = (trigger,)
         actions += ((b"TriggerMessage", tables.TRIGGER_MESSAGE, trigger.handle),)
     profiles = _load_profiles(rpc, requests, core, outbox, stores, config, clock, events)
     profiles += _files(rpc, network, trigger, core, outbox, stores, config, clock, events)
+    parts = requests, trigger, core, stores, config, clock, events, random_bits
+    profiles += _security(rpc, network, *parts)
     # Statuses before the queue (B2); a driver at the reader waits for Authorize; a long queue must
     # not hold up Heartbeat (B12), so it comes last.
     sources = (status_notification,) + triggered
@@ -72,13 +70,23 @@ def build(network, reader, core, outbox, stores, config, clock, events, random_b
         sources += profile.sources
     sources += (Authorize(rpc, authorizer, config), heartbeat, data_transfer)
     sources += (Transactions(rpc, outbox, station, authorizer, config, clock),)
-    parts = (boot, heartbeat, status_notification, requests, trigger)
-    presence = Presence(*parts, authorizer, connection, network.liveness, state, link)
+    who = (boot, heartbeat, status_notification, requests, trigger)
+    presence = Presence(*who, authorizer, connection, network.liveness, state, link)
     ConnectionKeys(connection, channel, backoff, settings, config).apply()
     who_sends = sources, triggered, profiles
     ocpp = Ocpp16(rpc, boot, data_transfer, requests, presence, *who_sends, actions, events)
     connection.set_callbacks(ocpp.opened, ocpp.closed)
     return ocpp
+
+
+def _load_trigger(rpc, boot, heartbeat, status_notification, station, recorder, config, clock):
+    """Return the RemoteTrigger, or None when its profile is not loaded."""
+    if not config.has_profile(b"RemoteTrigger"):
+        return None
+    from chargecore.ocpp16.remote_trigger import RemoteTrigger
+
+    parts = boot, heartbeat, status_notification, station, recorder, config, clock
+    return RemoteTrigger(rpc, *parts)
 
 
 def _load_profiles(rpc, requests, core, outbox, stores, config, clock, events):
@@ -110,6 +118,15 @@ def _files(rpc, network, trigger, core, outbox, stores, config, *parts):
     if trigger is not None:
         trigger.files = files
     return (files,)
+
+
+def _security(rpc, network, requests, trigger, core, stores, config, *parts):
+    """Return what the security whitepaper adds, if it is loaded."""
+    if not config.has_security:
+        return ()
+    from chargecore.ocpp16.security import build as build_security
+
+    return build_security(rpc, network, requests, trigger, core, stores, config, *parts)
 
 
 def _core_actions(requests, configuration, data_transfer):

@@ -34,6 +34,10 @@ def table_of(config, presets):
         from chargecore.ocpp16.keys_smart_charging import TABLE as SMART_CHARGING
 
         rows += SMART_CHARGING
+    if config.has_security:
+        from chargecore.ocpp16.keys_security import TABLE as SECURITY
+
+        rows += SECURITY
     return rows if rows is TABLE else tuple(sorted(rows, key=_lower_key))
 
 

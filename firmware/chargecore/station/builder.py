@@ -9,6 +9,7 @@ from chargecore.station.cache_keeper import CacheKeeper
 from chargecore.station.connector import Connector
 from chargecore.station.link import Link
 from chargecore.station.metering import Metering
+from chargecore.station.no_security_desk import NoSecurityDesk
 from chargecore.station.recorder import Recorder
 from chargecore.station.recovery import Recovery
 from chargecore.station.station import Station
@@ -27,6 +28,7 @@ class Core:
         self.authorizer = authorizer
         self.recorder = recorder
         self.link = link
+        self.security = NoSecurityDesk()  # until ocpp16.security puts a SecurityDesk there
         # What Firmware Management needs beside them; main.py sets it, as far as there is any.
         self.slots = None  # copies of the application: store.app_slots
         self.scheduler = None

@@ -64,6 +64,7 @@ class StationConfig:
         self.fault_pilot_f = False  # a fault under load shows -12 V for 300 ms (R41), not only X1
         self.supervisor_timeout_s = 0  # R34; 0 = a silent supervisor changes nothing
         self.supervisor_is_site = False  # True: a site controller, False: the server
+        self.has_security = True  # the security whitepaper is loaded
         self.frozen = ()  # attributes that the hardware fixes: their keys are read-only
         # Derived from it.
         self.supported_mask = MASK_ALL  # what the meters can give, bits of measurands.ROWS
@@ -141,6 +142,7 @@ class StationConfig:
         self._load_hardware(station)
         self._load_supervisor(station.get("supervisor"))
         self.profiles = _profiles(station, self.profiles)
+        self.has_security = _flag(station, "security", self.has_security)
         self.auth_key_hex = _auth_key(station)
         if self.auth_key_hex and b":" in self.station_id:
             raise ConfigError("id")

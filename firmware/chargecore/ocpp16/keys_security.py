@@ -1,0 +1,8 @@
+"""Keys of the Security profile. Called by: key_table; see keys.py for the form.
+
+AuthorizationKey is one of Core's, since it counts without the rest. Security is no feature profile
+of OCPP 1.6: station.json says whether it is loaded (`security`).
+Source: OCPP 1.6 security whitepaper ed.3 ch. 7. Heap: the table at import.
+"""
+
+TABLE = ()

@@ -1,0 +1,17 @@
+"""build(): what the security whitepaper adds, for builder.py, when station.json has `security`.
+
+Each part is a file of its own that gives an object in the form of a profile (builder.py): actions,
+sources, poll(now_ms), dropped(). Not loaded: none of this is imported, its keys are unknown, its
+actions are answered NotSupported. Source: OCPP 1.6 security whitepaper ed.3. Heap: the parts'.
+"""
+
+from chargecore.station.security_desk import SecurityDesk
+
+
+def build(rpc, network, requests, trigger, core, stores, config, clock, events, random_bits):
+    """Return the parts as a tuple; core.security takes reports from here on.
+
+    trigger: RemoteTrigger, or None when that profile is not loaded.
+    """
+    core.security = SecurityDesk(clock, events)
+    return ()
