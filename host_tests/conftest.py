@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from pki_files import kept_pki
 
 _SHIM = Path(__file__).parent / "shim" / "__init__.py"
 
@@ -94,3 +95,9 @@ def pytest_sessionfinish(session, exitstatus):
 def repository():
     """The folder that holds firmware/ and host_tests/."""
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def pki():
+    """The lab PKI of `chargecore pki`, made once and kept in build/; change nothing in it."""
+    return kept_pki()
