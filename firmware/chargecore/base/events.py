@@ -84,6 +84,7 @@ EV_RESERVATIONS_OLD = const(118)
 EV_LIST_OLD = const(119)
 EV_LIST_UPDATED = const(120)
 EV_LIST_CONFLICT = const(121)
+EV_KEYSTORE_LOST = const(122)
 
 EV_UPDATE_ASKED = const(130)
 EV_UPDATE_STATUS = const(131)
@@ -191,6 +192,10 @@ TEXTS = (
     (EV_LIST_OLD, "local list: an update was cut off, version {a} with {b} cards is in force"),
     (EV_LIST_UPDATED, "local list: version {a} with {b} cards is in force"),
     (EV_LIST_CONFLICT, "local list says status {a} of a card, the server {b}"),
+    (
+        EV_KEYSTORE_LOST,
+        "keystore: damaged file {a} (0 newest version of the index; negative: all of it is lost)",
+    ),
     (EV_UPDATE_ASKED, "firmware update asked for, in {a} s, {b} tries"),
     (
         EV_UPDATE_STATUS,

@@ -21,4 +21,16 @@ A stream (TcpStream now, TLS on top of it later) keeps this protocol:
     is_up                   packets can pass
     restart()               begin to take it down and up again; is_up tells when it is done. It
                             never holds the caller up for longer than a scheduler step may take.
+
+`credentials` (store.credentials) is what TLS trusts and shows; None where there is none:
+    roots()                 DER bytes of each root that a server's chain may end in, newest first
+    client_chain()          DER bytes of our own certificates, leaf first; empty without one
+    client_key()            DER bytes of the private key for them, or None
+    verify_host             whether the server's certificate has to name the host
+    changed                 a number that is another one when any of that is: new TLS context then
+    used_root(der)          told by TLS: the chain of this server ended in that root; b"" for a
+                            connection that no root secures
+    connected()             told when a connection with all this has opened
+    refused()               told when the server broke off the handshake on our certificate
+Certificates and keys are read from flash at each call: ask while a context is made, keep none.
 """

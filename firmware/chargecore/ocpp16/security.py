@@ -6,12 +6,14 @@ actions are answered NotSupported. Source: OCPP 1.6 security whitepaper ed.3. He
 """
 
 from chargecore.station.security_desk import SecurityDesk
+from chargecore.store.builder import build_credentials
 
 
 def build(rpc, network, requests, trigger, core, stores, config, clock, events, random_bits):
-    """Return the parts as a tuple; core.security takes reports from here on.
+    """Return the parts as a tuple; core.security and core.credentials are there from here on.
 
     trigger: RemoteTrigger, or None when that profile is not loaded.
     """
     core.security = SecurityDesk(clock, events)
+    core.credentials = build_credentials(stores, config, clock, events)
     return ()

@@ -29,6 +29,7 @@ class Core:
         self.recorder = recorder
         self.link = link
         self.security = NoSecurityDesk()  # until ocpp16.security puts a SecurityDesk there
+        self.credentials = None  # of TLS, store.credentials; made by ocpp16.security
         # What Firmware Management needs beside them; main.py sets it, as far as there is any.
         self.slots = None  # copies of the application: store.app_slots
         self.scheduler = None

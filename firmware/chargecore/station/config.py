@@ -39,6 +39,7 @@ _MASK_OF_LIST = {
 }
 _RATE_UNITS = b"Current,Power"  # A and W, both understood
 _HEX_DIGITS = b"0123456789abcdefABCDEF"
+_MAKERS_FILES = ("csms_root_ca", "manufacturer_root_ca", "client_certificate", "client_key")
 
 
 class StationConfig:
@@ -65,6 +66,12 @@ class StationConfig:
         self.supervisor_timeout_s = 0  # R34; 0 = a silent supervisor changes nothing
         self.supervisor_is_site = False  # True: a site controller, False: the server
         self.has_security = True  # the security whitepaper is loaded
+        self.verify_csms_host = True  # the server's certificate has to name its host
+        # Certificates and key that the maker gives, each as PEM or as the path of a file; or None.
+        self.csms_root_ca = None
+        self.manufacturer_root_ca = None
+        self.client_certificate = None
+        self.client_key = None
         self.frozen = ()  # attributes that the hardware fixes: their keys are read-only
         # Derived from it.
         self.supported_mask = MASK_ALL  # what the meters can give, bits of measurands.ROWS
@@ -115,7 +122,11 @@ class StationConfig:
         self.tx_default_after_tx_profile = True
         self.file_protocols = b"FTP,HTTP"  # of GetDiagnostics and UpdateFirmware
         # Connection settings.
+        self.additional_root_certificate_check = False
         self.auth_key_hex = b""  # password for HTTP Basic as hex digits, empty = none
+        self.certificate_chain_max = 7_500  # characters of CertificateSigned
+        self.certificate_store_max = 10  # roots
+        self.cpo_name = b""  # organization in a certificate request, empty: none can be made
         self.retry_back_off_wait_minimum_s = 3
         self.retry_back_off_random_range_s = 10
         self.retry_back_off_repeat_times = 5
@@ -143,6 +154,11 @@ class StationConfig:
         self._load_supervisor(station.get("supervisor"))
         self.profiles = _profiles(station, self.profiles)
         self.has_security = _flag(station, "security", self.has_security)
+        self.verify_csms_host = _flag(station, "verify_csms_host", self.verify_csms_host)
+        for field in _MAKERS_FILES:
+            setattr(self, field, _text_or_path(station, field))
+        if (self.client_key is None) != (self.client_certificate is None):
+            raise ConfigError("client_key")
         self.auth_key_hex = _auth_key(station)
         if self.auth_key_hex and b":" in self.station_id:
             raise ConfigError("id")
@@ -255,6 +271,14 @@ def _text(station, field, max_bytes, default):
         raise ConfigError(field)
     value = value.encode()
     if len(value) > max_bytes or (default is None and not value):
+        raise ConfigError(field)
+    return value
+
+
+def _text_or_path(station, field):
+    """Return the str as it stands there: it is looked at once, and not kept twice."""
+    value = station.get(field)
+    if value is not None and (not isinstance(value, str) or not value):
         raise ConfigError(field)
     return value
 

@@ -53,6 +53,16 @@ def build(root_path, flash, table, config, presets, events):
     return Stores(state, settings, Journal(flash, events), cards, root_path)
 
 
+def build_credentials(stores, config, clock, events):
+    """Return the Credentials of the station, over a keystore of its own."""
+    from chargecore.store.credentials import Credentials
+    from chargecore.store.keystore import Keystore
+
+    keystore = Keystore(stores.path("cert"), stores.pair("keystore"), events)
+    keystore.load()
+    return Credentials(keystore, clock, config.verify_csms_host)
+
+
 def build_safety_memory(stores, controllers, events, clock, is_power_cycle):
     """Return the SafetyMemory of all connectors; permanent faults are in force again."""
     locks = [controller.interlock for controller in controllers]
