@@ -1,4 +1,4 @@
-"""The one exception chargecore raises, and only while it boots."""
+"""The one exception raised at boot. While it runs nothing raises but security (CertError)."""
 
 
 class ConfigError(Exception):
