@@ -16,8 +16,16 @@ NOON = "2026-01-01T12:00:00Z"
 class OcppStation:
     """Answers the server's calls from `answers`; a list is a CALLERROR, None is no answer."""
 
-    def __init__(self, url, station_id="CP01", password=None, subprotocols=("ocpp1.6",)):
-        headers = {}
+    def __init__(
+        self,
+        url,
+        station_id="CP01",
+        password=None,
+        subprotocols=("ocpp1.6",),
+        ssl=None,
+        headers=None,
+    ):
+        headers = dict(headers or {})
         if password is not None:
             token = b64encode(f"{station_id}:{password}".encode()).decode()
             headers["Authorization"] = f"Basic {token}"
@@ -27,6 +35,7 @@ class OcppStation:
             additional_headers=headers,
             compression=None,
             close_timeout=1,
+            ssl=ssl,
         )
         self._socket = self._connecting.__enter__()
         self.answers = {}

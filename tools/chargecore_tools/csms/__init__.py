@@ -9,6 +9,7 @@ It is made of the packages `ocpp` (routing, messages, schemas) and `websockets`.
     checker   schemas, and what no schema says        history   all frames, and waiting for one
     ledger    transactions and energy (transaction, registers)
     server_clock  the time told to stations
+    tls       certificates, suites, why a handshake failed (tls_connection, security_options)
     cli       the command line: console (prompt or script), commands and orders (what is typed),
               completer, frame_printer and json_log (what is shown; event_text)
 

@@ -84,5 +84,7 @@ class Answers(ChargePoint):
 
     @on(Action.sign_certificate)
     def on_sign_certificate(self, **_fields):
-        # A development server has no certificate authority.
-        return call_result.SignCertificate(status=GenericStatus.rejected)
+        # The chain follows in CertificateSigned: Session._bring_certificate.
+        has_authority = self._rules.sign_csr is not None
+        status = GenericStatus.accepted if has_authority else GenericStatus.rejected
+        return call_result.SignCertificate(status=status)

@@ -1,5 +1,6 @@
 """`chargecore csms`: the reference server on the command line."""
 
+import functools
 import signal
 import sys
 from contextlib import ExitStack
@@ -17,7 +18,9 @@ from chargecore_tools.csms.event_text import visible
 from chargecore_tools.csms.frame_printer import FramePrinter
 from chargecore_tools.csms.json_log import JsonLog
 from chargecore_tools.csms.rules import Rules, RulesError, read_tags
+from chargecore_tools.csms.security_options import resolve
 from chargecore_tools.csms.server import Server
+from chargecore_tools.pki import Pki, sign_csr
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -45,7 +48,48 @@ def csms(
         typer.Option(help='JSON file {"TAG": status or idTagInfo, "*": status of all others}.'),
     ] = None,
     password: Annotated[
-        Optional[str], typer.Option(help="Password of basic authentication; user: the identity.")
+        Optional[str],
+        typer.Option(
+            envvar="CHARGECORE_PASSWORD",
+            help="Password of basic authentication; user: the identity.",
+        ),
+    ] = None,
+    authorization_key: Annotated[
+        Optional[str],
+        typer.Option(
+            envvar="CHARGECORE_AUTHORIZATION_KEY",
+            help="The password as AuthorizationKey has it: 32..40 hexadecimal digits.",
+        ),
+    ] = None,
+    security_profile: Annotated[
+        Optional[int],
+        typer.Option(
+            min=0,
+            max=3,
+            help="0 none, 1 password, 2 TLS and password, 3 TLS and client certificate; others "
+            "are refused. Asks for a missing password.",
+            show_default="what the other options make",
+        ),
+    ] = None,
+    tls_cert: Annotated[
+        Optional[list[Path]],
+        typer.Option(help="PEM chain of the server; twice for RSA and ECDSA. Makes it wss://."),
+    ] = None,
+    tls_key: Annotated[
+        Optional[list[Path]], typer.Option(help="PEM key of each --tls-cert, in that order.")
+    ] = None,
+    client_ca: Annotated[
+        Optional[Path],
+        typer.Option(help="PEM roots; every station must show a certificate below one of them."),
+    ] = None,
+    cpo: Annotated[
+        Optional[str], typer.Option(help="What O of a station's certificate must contain.")
+    ] = None,
+    pki: Annotated[
+        Optional[Path],
+        typer.Option(
+            help="Folder of `chargecore pki`: its certificates, and it signs CSRs of stations."
+        ),
     ] = None,
     json_path: Annotated[
         Optional[str],
@@ -73,12 +117,23 @@ def csms(
 
     Example: chargecore csms --port 9000 --boot Pending:20,Accepted:300 --json log.jsonl
 
+    Example: chargecore csms --security-profile 3 --pki lab-pki
+
     Example: printf 'wait BootNotification\\nget\\nreset soft' | chargecore csms
     """
     with ExitStack() as stack:
         try:
             rules = Rules(boots_of(boot), read_tags(tags) if tags is not None else None)
             log = _open_log(json_path, stack)
+            security = resolve(
+                security_profile,
+                password,
+                authorization_key,
+                tls_cert or [],
+                tls_key or [],
+                client_ca,
+                pki,
+            )
         except RulesError as error:
             print(f"chargecore csms: {error}", file=sys.stderr)
             raise typer.Exit(EXIT_USAGE) from error
@@ -88,8 +143,21 @@ def csms(
         if not quiet:
             observers.append(FramePrinter(screen, full))
         server = Server(
-            host, port, rules, password, path, strict, speed=speed, observers=observers
+            host,
+            port,
+            rules,
+            security.password,
+            path,
+            strict,
+            speed=speed,
+            ssl=security.context,
+            observers=observers,
+            security_profile=security_profile,
         )
+        server.gate.cpo = cpo
+        server.gate.takes_new_keys = True
+        if pki is not None:
+            rules.sign_csr = functools.partial(sign_csr, Pki(pki))
         code = _serve(server, screen)
         if log is not None and log.error is not None:
             print(f"chargecore csms: log {json_path}: {log.error}", file=sys.stderr)

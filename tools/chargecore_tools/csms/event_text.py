@@ -4,6 +4,8 @@ import json
 
 from chargecore_tools.csms.events import CALL, ERROR, GARBAGE, RESULT, Frame, iso
 
+_SECRET_KEY = "authorizationkey"
+_HIDDEN = "***"
 _TO_SERVER = "->"
 _TO_STATION = "<-"
 
@@ -40,7 +42,7 @@ def dict_of(event):
         "kind": event.kind,
         "action": event.action,
         "id": event.message_id,
-        "payload": event.payload,
+        "payload": _without_secret(event.payload),
     }
     if event.violation:
         row["violation"] = event.violation
@@ -60,10 +62,17 @@ def payload_text(payload):
     return " ".join(words)
 
 
+def _without_secret(payload):
+    """Return a payload of ChangeConfiguration without the password in it; any other as it is."""
+    if isinstance(payload, dict) and str(payload.get("key")).lower() == _SECRET_KEY:
+        return {**payload, "value": _HIDDEN}
+    return payload
+
+
 def _frame_text(frame):
     arrow = _TO_SERVER if frame.is_from_station else _TO_STATION
     if frame.kind == CALL:
-        return f"{arrow} {frame.action} {payload_text(frame.payload)}".rstrip()
+        return f"{arrow} {frame.action} {payload_text(_without_secret(frame.payload))}".rstrip()
     if frame.kind == RESULT:
         return f"{arrow} {frame.action or '?'}.conf {payload_text(frame.payload)}".rstrip()
     if frame.kind == ERROR:

@@ -28,6 +28,7 @@ class Rules:
     def __init__(self, boots=(("Accepted", 300),), tags=None):
         self._boots = []  # (RegistrationStatus, interval in s) of the next boots; the last stays
         self._tags = {_ANY: {"status": "Accepted"}}
+        self.sign_csr = None  # makes the certificate chain of a CSR, both PEM; None: refused
         self.set_boots(boots)
         if tags is not None:
             self.set_tags(tags)

@@ -12,6 +12,7 @@ any thread but the server's own (observers run there).
 import asyncio
 import concurrent.futures
 import contextlib
+import functools
 import threading
 
 from websockets.asyncio.server import serve
@@ -27,6 +28,8 @@ from chargecore_tools.csms.rules import Rules
 from chargecore_tools.csms.server_clock import ServerClock
 from chargecore_tools.csms.session import Session
 from chargecore_tools.csms.station import Station
+from chargecore_tools.csms.tls import facts_of, refusal_of
+from chargecore_tools.csms.tls_connection import TlsConnection
 
 _THREAD_S = 10  # the thread answers within this, or something is badly wrong
 _CLOSE_S = 1  # a station that does not answer a close is cut off then
@@ -48,13 +51,14 @@ class Server:
         speed=1.0,
         ssl=None,
         observers=(),
+        security_profile=None,
     ):
         self.rules = rules if rules is not None else Rules()
         self.clock = ServerClock(speed)  # for a simulator that runs as fast
         self.hooks = Hooks()
         self.ledger = Ledger()
         self.history = History()
-        self.gate = Gate(path, password)
+        self.gate = Gate(path, password, security_profile)
         self.wants_boot = wants_boot  # False: takes a station that booted before the server did
         self.host = host
         self.port = port  # 0 becomes the real one at start()
@@ -62,6 +66,7 @@ class Server:
         self._observers = [self.history, *observers]
         self._ping_interval_s = ping_interval_s
         self._ssl = ssl
+        self._handshakes = set()  # tasks of TLS handshakes that are not over
         self._stations = {}
         self._lock = threading.Lock()
         self._loop = None
@@ -125,7 +130,7 @@ class Server:
                 ping_interval=self._ping_interval_s,
                 ping_timeout=self._ping_interval_s,
                 close_timeout=_CLOSE_S,
-                ssl=self._ssl,
+                create_connection=self._connection_class(),
             )
         except OSError as error:
             ready.set_exception(error)
@@ -133,6 +138,21 @@ class Server:
         async with listener:
             ready.set_result(listener.sockets[0].getsockname()[1])
             await self._end.wait()
+            for handshake in tuple(self._handshakes):
+                handshake.cancel()
+
+    def _connection_class(self):
+        """Return what makes a connection: with TLS one that tells of refused handshakes."""
+        if self._ssl is None:
+            return None
+        return functools.partial(TlsConnection, self._ssl, self._refused, self._handshakes)
+
+    def _refused(self, address, error):
+        """Tell of a handshake that failed. The identity is not known yet, the address is."""
+        who = "%s:%s" % address[:2] if address else "?"
+        by, why = refusal_of(error)
+        text = f"TLS handshake with {who} refused by the {by}: {why}"
+        self.tell(Note("", "refused", text, {"from": who, "by": by, "why": why}))
 
     # ---- observers ----
 
@@ -216,7 +236,7 @@ class Server:
     # ---- connections ----
 
     def _judge(self, connection, request):
-        station_id, fault = self.gate.judge(request)
+        station_id, fault = self.gate.judge(request, facts_of(connection.transport))
         if fault is None:
             return None
         status, why = fault
@@ -235,8 +255,7 @@ class Server:
         if former is not None:
             self.tell(Note(station_id, "replaced", "connected again: the old connection goes"))
             former.close_soon(_CLOSE_REPLACED, "replaced by a new connection")
-        host = "%s:%s" % websocket.remote_address[:2]
-        self.tell(Note(station_id, "connected", f"connected from {host}", {"from": host}))
+        self._note_start(station, websocket)
         try:
             await session.serve()
         except ConnectionClosed as error:
@@ -248,6 +267,15 @@ class Server:
             if station.session is session:
                 station.session = None
             self.tell(Note(station_id, "gone", "not connected any more"))
+
+    def _note_start(self, station, websocket):
+        host = "%s:%s" % websocket.remote_address[:2]
+        text, fields = f"connected from {host}", {"from": host}
+        station.tls = facts_of(websocket.transport)
+        if station.tls is not None:
+            text = f"{text}, {station.tls.text()}"
+            fields.update(tls=station.tls.version, cipher=station.tls.cipher)
+        self.tell(Note(station.station_id, "connected", text, fields))
 
     def _note_end(self, session, error):
         close = error.rcvd

@@ -13,6 +13,7 @@ from ocpp.messages import Call, CallError, CallResult
 from chargecore_tools.csms import checker
 from chargecore_tools.csms.answers import Answers
 from chargecore_tools.csms.errors import (
+    CsmsError,
     NoAnswerError,
     NotConnectedError,
     RefusedError,
@@ -21,8 +22,10 @@ from chargecore_tools.csms.errors import (
 )
 from chargecore_tools.csms.events import CALL, ERROR, GARBAGE, RESULT, Frame, Note
 from chargecore_tools.csms.message import parse
+from chargecore_tools.pki import PkiError
 
 # What goes wrong is in the events; the library's own log would repeat it.
+_ANSWER_S = 60.0  # a station checks a chain while it goes on charging
 _LOGGER = logging.getLogger("chargecore.csms")
 _LOGGER.addHandler(logging.NullHandler())
 _LOGGER.propagate = False
@@ -100,8 +103,10 @@ class Session(Answers):
         """
         if self.station.has_said(message_id, action, payload):
             return ""
-        return self.station.fault_of_id(message_id, action, payload) or self._site.ledger.fault_of(
-            self.id, action, payload
+        return (
+            self.station.fault_of_id(message_id, action, payload)
+            or self.station.fault_of_certificate(action, payload)
+            or self._site.ledger.fault_of(self.id, action, payload)
         )
 
     def _later(self, coroutine):
@@ -129,6 +134,20 @@ class Session(Answers):
             except OCPPError as error:  # what the rules made is no valid answer
                 self._pop_unanswered(frame.message_id)
                 await self._send_error(frame, InternalError.code, checker.text_of(error))
+            if frame.action == "SignCertificate" and self._rules.sign_csr is not None:
+                self._later(self._bring_certificate(frame))
+
+    async def _bring_certificate(self, frame):
+        """Sign the CSR that a station sent and bring it the certificate, as an operator does."""
+        if frame.answer is None or frame.answer.payload.get("status") != "Accepted":
+            return
+        try:
+            chain = self._rules.sign_csr(frame.payload["csr"])
+            payload = {"certificateChain": chain.decode()}
+            answer = await self.ask("CertificateSigned", payload, _ANSWER_S)
+            self._note("signed", f"CertificateSigned: {answer['status']}")
+        except (CsmsError, PkiError) as error:
+            self._note("signed", f"no certificate for this CSR: {error}")
 
     def _pop_unanswered(self, message_id):
         """Return (Frame, Hook) of the oldest CALL with that id which is being answered."""
@@ -209,6 +228,7 @@ class Session(Answers):
             future.set_exception(outcome)
         else:
             self.station.take_asked(call.action, call.payload, outcome)
+            self._site.gate.take_asked(self.id, call.action, call.payload, outcome)
             future.set_result(outcome)
 
     def _outcome(self, frame):

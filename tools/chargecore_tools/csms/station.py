@@ -4,6 +4,7 @@ from ocpp.exceptions import SecurityError
 
 BOOT = "BootNotification"
 ACCEPTED = "Accepted"
+_SERIAL_NUMBERS = ("chargePointSerialNumber", "chargeBoxSerialNumber")
 _TRIGGERS = ("TriggerMessage", "ExtendedTriggerMessage")
 
 
@@ -13,6 +14,7 @@ class Station:
     def __init__(self, station_id):
         self.station_id = station_id
         self.session = None
+        self.tls = None  # TlsFacts of its last connection, None without TLS
         self.registration = None  # status of its last BootNotification, None: none came
         self.boot = {}  # payload of that BootNotification
         self.statuses = {}  # connector id -> payload of its last StatusNotification
@@ -54,6 +56,19 @@ class Station:
         if said == (action, payload):  # a retry may keep its id: OCPP-J 1.6 errata 3.1
             return ""
         return f"message id {message_id} was used before, for {said[0]}"
+
+    def fault_of_certificate(self, action, payload):
+        """Return a text when a BootNotification does not fit the certificate of the connection.
+
+        Source: security whitepaper edition 3, A00.FR.405: CN contains the serial number.
+        """
+        name = self.tls.subject.get("commonName") if self.tls is not None else None
+        if action != BOOT or name is None:
+            return ""
+        numbers = [payload.get(key) for key in _SERIAL_NUMBERS]
+        if any(number and number in name for number in numbers) or not any(numbers):
+            return ""
+        return f"the certificate is for {name}, the station says {numbers[0] or numbers[1]}"
 
     def take_answered(self, call, answer):
         """Learn from a CALL of the station and the payload that answered it."""
