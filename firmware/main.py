@@ -18,7 +18,7 @@ from chargecore.evse.controller import EvseController
 from chargecore.meters import models as meters
 from chargecore.net import builder as net
 from chargecore.ocpp16 import builder as ocpp16
-from chargecore.ocpp16.key_table import table_of
+from chargecore.ocpp16.key_table import rows_of
 from chargecore.readers import models as readers
 from chargecore.safety.dead_man import DeadMan
 from chargecore.safety.reasons import OPEN_SHUTDOWN
@@ -66,7 +66,7 @@ class App:
         clock, events, config = self.clock, self.events, self.config
         place = board.flash_root, board.journal_flash
         presets = board.config.get("settings")
-        self.stores = store.build(*place, table_of(config, presets), config, presets, events)
+        self.stores = store.build(*place, rows_of(config, presets), config, presets, events)
         clock.boot_number = self.stores.state.next_boot()
         events.add(EV_BOOT, clock.boot_number, board.reset_cause)
         parts = self.stores, self.controllers, events, clock

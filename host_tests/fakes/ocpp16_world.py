@@ -5,7 +5,7 @@ import json
 from chargecore.net.backoff import Backoff
 from chargecore.net.liveness import Liveness
 from chargecore.ocpp16 import builder
-from chargecore.ocpp16.key_table import table_of
+from chargecore.ocpp16.key_table import rows_of
 from chargecore.store.builder import Stores
 from chargecore.store.settings import Settings
 from chargecore.wire.json_reader import JsonReader
@@ -58,7 +58,7 @@ class Ocpp16World(CoreWorld):
 
     def __init__(self, station=None, flash=None, boot_number=7, presets=None):
         super().__init__(station, flash, boot_number)
-        rows = table_of(self.config, presets)
+        rows = rows_of(self.config, presets)
         self.settings = Settings(rows, self.config, self.flash.settings, self.events)
         self.settings.force_all(presets or {})
         self.settings.load()

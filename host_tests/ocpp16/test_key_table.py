@@ -3,7 +3,7 @@
 import unittest
 
 from chargecore.ocpp16 import keys, keys_local_list
-from chargecore.ocpp16.key_table import table_of
+from chargecore.ocpp16.key_table import rows_of
 from chargecore.station.config import StationConfig
 from chargecore.store.settings import key_id
 
@@ -15,12 +15,13 @@ class KeyTableTest(unittest.TestCase):
         self.config = StationConfig()
 
     def keys(self, presets=None):
-        return [row[0] for row in table_of(self.config, presets)]
+        rows = rows_of(self.config, presets)
+        return [rows.name(row) for row in range(rows.count)]
 
     def test_has_the_keys_of_core_alone_when_nothing_else_is_loaded(self):
         self.config.profiles = b"Core"
 
-        self.assertIs(table_of(self.config, None), keys.TABLE)
+        self.assertEqual(self.keys(), [row[0] for row in keys.TABLE])
 
     def test_adds_the_keys_of_a_profile_that_is_loaded(self):
         for name, rows in PROFILES:

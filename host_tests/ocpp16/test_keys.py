@@ -5,9 +5,10 @@ import unittest
 from chargecore.base.clock import Clock
 from chargecore.base.codes import E_READ_ONLY, OK
 from chargecore.base.event_log import EventLog
-from chargecore.ocpp16.keys import TABLE
+from chargecore.ocpp16.keys import PACKED, TABLE
 from chargecore.station.config import StationConfig
-from chargecore.store.settings import RO, RW, T_BOOL, T_INT, T_TEXT, WO, Settings, key_id
+from chargecore.store.setting_rows import RO, RW, T_BOOL, T_INT, T_TEXT, WO, SettingRows
+from chargecore.store.settings import Settings, key_id
 from fakes.storage import FakeStorage
 
 # OCPP 1.6 ed.2 ch. 9: the required keys of the Core profile.
@@ -56,7 +57,7 @@ class KeysTest(unittest.TestCase):
         self.config = StationConfig()
         self.storage = FakeStorage()
         self.events = EventLog(Clock(ticks_zero, 1), 8)
-        self.settings = Settings(TABLE, self.config, self.storage, self.events)
+        self.settings = Settings(SettingRows(PACKED), self.config, self.storage, self.events)
 
     def test_has_every_required_key_of_the_core_profile(self):
         keys = [row[0] for row in TABLE]
@@ -130,7 +131,7 @@ class KeysTest(unittest.TestCase):
             self.assertEqual(self.settings.set(key, text), OK)
 
         config = StationConfig()
-        settings = Settings(TABLE, config, self.storage, self.events)
+        settings = Settings(SettingRows(PACKED), config, self.storage, self.events)
         settings.load()
         for row in range(len(TABLE)):
             self.assertEqual(settings.value(row), self.settings.value(row))
@@ -138,7 +139,7 @@ class KeysTest(unittest.TestCase):
     def test_refuses_unlock_setting_when_the_cable_is_tethered(self):
         config = StationConfig()
         config.load({"id": "CP", "csms_url": "ws://x", "cable": "tethered"})
-        settings = Settings(TABLE, config, self.storage, self.events)
+        settings = Settings(SettingRows(PACKED), config, self.storage, self.events)
         row = settings.row_of(b"UnlockConnectorOnEVSideDisconnect")
 
         self.assertTrue(settings.is_readonly(row))

@@ -21,7 +21,18 @@ from chargecore.base.events import (
     EV_SETTINGS_LOST,
     EV_SETTINGS_OLD,
 )
-from chargecore.store.settings import REBOOT, RO, RW, T_BOOL, T_INT, T_TEXT, WO, Settings
+from chargecore.store.setting_rows import (
+    REBOOT,
+    RO,
+    RW,
+    T_BOOL,
+    T_INT,
+    T_TEXT,
+    WO,
+    SettingRows,
+    pack,
+)
+from chargecore.store.settings import Settings
 from chargecore.store.version_pair import VersionPair
 from fakes.scratch import new_folder, read_bytes, write_bytes
 from fakes.storage import FakeStorage
@@ -83,7 +94,9 @@ class SettingsTest(unittest.TestCase):
 
     def boot(self, table=TABLE, capacity_b=200):
         self.target = Target()
-        self.settings = Settings(table, self.target, self.storage, self.events, capacity_b)
+        self.settings = Settings(
+            SettingRows(pack(table)), self.target, self.storage, self.events, capacity_b
+        )
         self.settings.load()
         self.settings.set_on_change(self.changes.append)
 
@@ -102,7 +115,7 @@ class SettingsTest(unittest.TestCase):
 
     def test_does_not_take_other_characters_for_letters_of_another_case(self):
         table = ((b"A[B", T_INT, 0, 1, RW, 0, "count"),)
-        settings = Settings(table, Target(), self.storage, self.events)
+        settings = Settings(SettingRows(pack(table)), Target(), self.storage, self.events)
 
         self.assertEqual(settings.row_of(b"a[b"), 0)
         self.assertEqual(settings.row_of(b"a{b"), E_UNKNOWN_KEY)
@@ -241,7 +254,7 @@ class SettingsTest(unittest.TestCase):
         self.assertEqual(self.settings.set(b"Period", b"78"), OK)
 
     def test_presets_become_the_default(self):
-        settings = Settings(TABLE, self.target, self.storage, self.events)
+        settings = Settings(SettingRows(pack(TABLE)), self.target, self.storage, self.events)
 
         refused = settings.force_all({"COUNT": "7", "Period": "55", "Other": "x", "Enabled": "?"})
         settings.load()
@@ -250,7 +263,7 @@ class SettingsTest(unittest.TestCase):
         self.assertEqual(self.target.count, 7)
         self.assertEqual(self.target.period_s, 55)
         settings.set(b"Period", b"10")
-        again = Settings(TABLE, self.target, self.storage, self.events)
+        again = Settings(SettingRows(pack(TABLE)), self.target, self.storage, self.events)
         again.force_all({"Period": "55"})
         again.load()
         self.assertEqual(self.target.period_s, 10)
@@ -289,7 +302,9 @@ class SettingsOnFilesTest(unittest.TestCase):
 
     def boot(self):
         self.target = Target()
-        self.settings = Settings(TABLE, self.target, VersionPair(self.path), self.events)
+        self.settings = Settings(
+            SettingRows(pack(TABLE)), self.target, VersionPair(self.path), self.events
+        )
         self.settings.load()
 
     def test_returns_to_the_previous_values_when_the_last_write_was_torn_anywhere(self):

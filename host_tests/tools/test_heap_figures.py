@@ -16,7 +16,7 @@ _CLIENTS_KIB = 12  # at most, for what control clients ask
 
 @pytest.fixture(scope="module")
 def boot():
-    return run_heap_bench(_ROOT, "boot", _AMPLE_B)
+    return run_heap_bench(_ROOT, "boot_core", _AMPLE_B)
 
 
 def test_a_session_fits_into_the_default_heap(boot):
@@ -40,4 +40,10 @@ def test_the_simulators_share_is_what_it_takes():
 
 
 def test_boot_counts_code_and_objects(boot):
-    assert 60 < boot["heap_boot_core_kib"] < 170
+    assert 60 < boot["heap_boot_core_kib"] < 165
+
+
+def test_all_profiles_take_more_than_core(boot):
+    values = run_heap_bench(_ROOT, "boot_all", _AMPLE_B)
+
+    assert boot["heap_boot_core_kib"] + 10 < values["heap_boot_all_kib"] < 225

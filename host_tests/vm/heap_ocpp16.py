@@ -8,7 +8,7 @@ from chargecore.net.builder import Network
 from chargecore.net.liveness import Liveness
 from chargecore.ocpp16 import builder
 from chargecore.ocpp16.data_transfer import TRANSFER_WAITING
-from chargecore.ocpp16.key_table import table_of
+from chargecore.ocpp16.key_table import rows_of
 from chargecore.store.builder import Stores
 from chargecore.store.settings import Settings
 from chargecore.wire.json_reader import JsonReader
@@ -239,7 +239,7 @@ class World(QuietStation):
         super().__init__()
         if profiles is not None:
             self.config.profiles = profiles
-        rows = table_of(self.config, None)
+        rows = rows_of(self.config, None)
         self.settings = Settings(rows, self.config, FakeStorage(), self.events)
         self.channel = ServerChannel()
         self.connection = FakeConnection()

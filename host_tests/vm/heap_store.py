@@ -18,7 +18,8 @@ from chargecore.store.open_session import OpenSession
 from chargecore.store.records import Record
 from chargecore.store.sample_list import SampleList
 from chargecore.store.sessions import Sessions
-from chargecore.store.settings import RW, T_INT, T_TEXT, WO, Settings
+from chargecore.store.setting_rows import RW, T_INT, T_TEXT, WO, SettingRows, pack
+from chargecore.store.settings import Settings
 from fakes.ram_flash import RamFlash
 from fakes.scratch import new_folder
 from fakes.storage import FakeStorage
@@ -92,13 +93,22 @@ COVERS = (
     "chargecore.store.sessions.Sessions.is_needed",
     "chargecore.store.settings.Settings.find_row",
     "chargecore.store.settings.Settings.row_of",
-    "chargecore.store.settings.Settings.name",
+    "chargecore.store.settings.Settings.render_name",
     "chargecore.store.settings.Settings.is_readable",
     "chargecore.store.settings.Settings.is_readonly",
     "chargecore.store.settings.Settings.value",
     "chargecore.store.settings.Settings.is_default",
     "chargecore.store.settings.Settings.render_value",
-    "chargecore.store.settings._is_same",
+    "chargecore.store.setting_rows.SettingRows.find",
+    "chargecore.store.setting_rows.SettingRows.render_name",
+    "chargecore.store.setting_rows.SettingRows.kind",
+    "chargecore.store.setting_rows.SettingRows.access",
+    "chargecore.store.setting_rows.SettingRows.low",
+    "chargecore.store.setting_rows.SettingRows.high",
+    "chargecore.store.setting_rows.SettingRows.attribute",
+    "chargecore.store.setting_rows.SettingRows._byte",
+    "chargecore.store.setting_rows.SettingRows._number",
+    "chargecore.store.setting_rows.is_same",
 )
 
 _WALL_S = 90_000_000
@@ -306,6 +316,10 @@ class Words:
 
     def __init__(self):
         self.count = 0
+        self.names = 0
+
+    def text_range(self, buf, start, end):
+        self.names += 1
 
     def text(self, value):
         self.count += 1
@@ -322,7 +336,8 @@ class TestHeapOfSettings(unittest.TestCase):
             (b"Secret", T_TEXT, 0, 8, WO, b"x", "secret"),
         )
         clock = Clock(FakeTicks().ticks_ms, 1)
-        settings = Settings(table, Target(), FakeStorage(), EventLog(clock, 8))
+        rows = SettingRows(pack(table))
+        settings = Settings(rows, Target(), FakeStorage(), EventLog(clock, 8))
         words = Words()
         readable = 0
         with locked():
@@ -332,13 +347,16 @@ class TestHeapOfSettings(unittest.TestCase):
             for i in range(3):
                 readable += settings.is_readable(i) and not settings.is_readonly(i)
                 settings.render_value(words, i)
+                settings.render_name(words, i)
+            low = rows.low(0)
+            high = rows.high(0)
             is_default = settings.is_default(0)
             value = settings.value(0)
-            name = settings.name(1)
 
-        self.assertEqual((row, same, readable, value, name), (1, 1, 2, 10, b"Name"))
+        self.assertEqual((row, same, readable, value), (1, 1, 2, 10))
         self.assertTrue(none < 0 and is_default)
         self.assertTrue(words.count >= 2)
+        self.assertEqual((words.names, low, high), (3, 1, 100))
 
 
 class TestGrowthOfJournal(unittest.TestCase):

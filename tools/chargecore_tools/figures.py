@@ -42,7 +42,8 @@ ROWS = (
         96,
         1,
     ),
-    ("heap_floor_session_kib", "smallest heap for a whole session, same way", "KiB", 176, 0),
+    ("heap_boot_all_kib", "the same, all profiles of 1.6 and security", "KiB", 144, 1),
+    ("heap_floor_session_kib", "smallest heap for a whole session, all of them", "KiB", 176, 0),
     ("heap_queued_record", "heap per record in the outbox", "B", 0, 0),
     ("outbox_sessions", "sessions kept offline on 64 KiB of raw flash", "", 50, 0),
     ("erases_per_session", "flash erases per session on raw flash", "", 12, 2),
@@ -69,7 +70,7 @@ _BENCHES = (
 _WITH_TLS = ("reaction_bench.py",)  # benches that want a TLS server
 _AT_LEAST = ("outbox_sessions",)  # their budget is a lower bound
 # Known to be missed, see figures_method.md: shown as missed, but no reason to fail.
-_GOALS = ("heap_boot_core_kib", "heap_floor_session_kib")
+_GOALS = ("heap_boot_core_kib", "heap_boot_all_kib", "heap_floor_session_kib")
 _METHOD = Path(__file__).with_name("data") / "figures_method.md"
 
 

@@ -7,7 +7,7 @@ What main.py passes, all of it made before:
   reader       JsonReader for the rx buffer of the channel: 400 tokens, 12 levels
   core         station.builder's: station, authorizer, recorder, link
   outbox       the one that the recorder writes to
-  stores       store.builder's: settings over key_table.table_of(), state; build() sets the
+  stores       store.builder's: settings over key_table.rows_of(), state; build() sets the
                on_change of settings
   config       the StationConfig that settings writes to
   clock, events, random_bits

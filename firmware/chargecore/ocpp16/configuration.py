@@ -97,7 +97,7 @@ class Configuration:
         settings = self._settings
         w.open_object()
         w.key(b"key")
-        w.text(settings.name(row))
+        settings.render_name(w, row)
         w.key(b"readonly")
         w.boolean(settings.is_readonly(row))
         w.key(b"value")

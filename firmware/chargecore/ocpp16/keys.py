@@ -5,12 +5,12 @@ tools/chargecore_tools/gen_settings.py. store.settings does all the rest.
 A key that is declared acts. The comment above a row is part of the table and makes
 docs/settings.md: `unit | OCPP 2.0.1 component.variable | where it acts`. A text would cost heap.
 Source: OCPP 1.6 ed.2 ch. 9, errata v4.0, errata 2025-04, security whitepaper ed.3 ch. 7.
-Heap: the table at import.
+Heap: the packed table, in an image none.
 """
 
 from micropython import const
 
-from chargecore.store.settings import RO, RW, T_BOOL, T_INT, T_TEXT, WO
+from chargecore.store.setting_rows import RO, RW, T_BOOL, T_INT, T_TEXT, WO, pack
 
 # Everything that becomes a deadline stays below the reach of the ticks, 6.2 days.
 _DAY_S = const(86_400)
@@ -131,3 +131,4 @@ TABLE = (
     # open connection; 0 = none.
     (b"WebSocketPingInterval", T_INT, 0, _DAY_S, RW, 54, "websocket_ping_interval_s"),
 )
+PACKED = pack(TABLE)

@@ -1,12 +1,13 @@
 """Keys of the Firmware Management profile. Called by: key_table; see keys.py for the form.
 
-Source: OCPP 1.6 ed.2 ch. 9, errata v4.0. Heap: the table at import.
+Source: OCPP 1.6 ed.2 ch. 9, errata v4.0. Heap: the packed table, in an image none.
 """
 
-from chargecore.store.settings import RO, T_TEXT
+from chargecore.store.setting_rows import RO, T_TEXT, pack
 
 TABLE = (
     # - | OCPPCommCtrlr.FileTransferProtocols | What a URL of GetDiagnostics and UpdateFirmware may
     # begin with. FTP is passive.
     (b"SupportedFileTransferProtocols", T_TEXT, 0, 0, RO, b"FTP,HTTP", "file_protocols"),
 )
+PACKED = pack(TABLE)

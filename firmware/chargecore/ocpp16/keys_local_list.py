@@ -1,11 +1,11 @@
 """Keys of the Local Auth List Management profile. Called by: key_table; see keys.py for the form.
 
-Source: OCPP 1.6 ed.2 ch. 9. Heap: the table at import.
+Source: OCPP 1.6 ed.2 ch. 9. Heap: the packed table, in an image none.
 """
 
 from micropython import const
 
-from chargecore.store.settings import RO, RW, T_BOOL, T_INT
+from chargecore.store.setting_rows import RO, RW, T_BOOL, T_INT, pack
 
 # 11 tokens of 400, and up to 170 bytes of the 6,144 that the receive buffer holds, for each.
 ENTRIES_MAX = const(32)
@@ -19,3 +19,4 @@ TABLE = (
     # entries | LocalAuthListCtrlr.ItemsPerMessage | A SendLocalList with more is refused.
     (b"SendLocalListMaxLength", T_INT, 1, ENTRIES_MAX, RO, ENTRIES_MAX, "send_local_list_max"),
 )
+PACKED = pack(TABLE)

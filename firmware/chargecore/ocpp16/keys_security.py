@@ -2,7 +2,10 @@
 
 AuthorizationKey is one of Core's, since it counts without the rest. Security is no feature profile
 of OCPP 1.6: station.json says whether it is loaded (`security`).
-Source: OCPP 1.6 security whitepaper ed.3 ch. 7. Heap: the table at import.
+Source: OCPP 1.6 security whitepaper ed.3 ch. 7. Heap: the packed table, in an image none.
 """
 
+from chargecore.store.setting_rows import pack
+
 TABLE = ()
+PACKED = pack(TABLE)

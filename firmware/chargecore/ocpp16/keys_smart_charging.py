@@ -2,10 +2,10 @@
 
 ConnectorSwitch3to1PhaseSupported is left out: absent means that the feature is (G3 of the rules).
 The limits are what the table of profiles holds, so their rows have one value only.
-Source: OCPP 1.6 ed.2 ch. 9. Heap: the table at import.
+Source: OCPP 1.6 ed.2 ch. 9. Heap: the packed table, in an image none.
 """
 
-from chargecore.store.settings import RO, RW, T_BOOL, T_INT, T_TEXT
+from chargecore.store.setting_rows import RO, RW, T_BOOL, T_INT, T_TEXT, pack
 
 TABLE = (
     # - | SmartChargingCtrlr.ProfileStackLevel | A charging profile with a higher stackLevel is
@@ -38,3 +38,4 @@ TABLE = (
         "tx_default_after_tx_profile",
     ),
 )
+PACKED = pack(TABLE)

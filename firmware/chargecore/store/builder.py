@@ -33,18 +33,18 @@ class Stores:
         return VersionPair(self.path(name))
 
 
-def build(root_path, flash, table, config, presets, events):
+def build(root_path, flash, rows, config, presets, events):
     """Return the Stores in root_path, loaded; the journal is mounted by the outbox.
 
     flash: the board's own for the journal, or None: it is kept in files.
-    table: the settings' rows; they are written to config. presets: {key: text} of the maker, or
-    None.
+    rows: the SettingRows; their defaults are written to config. presets: {key: text} of the maker,
+    or None.
     """
     if flash is None:
         flash = FlashFiles(root_path, _BLOCK_SIZE, _BLOCKS)
     state = StateStore(root_path + "/state", STATE_LEN, events)
     state.load()
-    settings = Settings(table, config, VersionPair(root_path + "/settings"), events)
+    settings = Settings(rows, config, VersionPair(root_path + "/settings"), events)
     refused = settings.force_all(presets or {})
     if refused:
         events.add(EV_PRESETS_REFUSED, refused)

@@ -1,4 +1,4 @@
-"""Settings: looks up, checks, applies, renders and keeps the values a table declares.
+"""Settings: looks up, checks, applies, renders and keeps the values its rows declare.
 
 Called by: the protocol adapter (Get/ChangeConfiguration), main.py at boot.
 Never: knows what a key means: a row names an attribute of the target, the target checks texts.
@@ -25,24 +25,7 @@ from chargecore.base.events import (
     EV_SETTINGS_LOST,
     EV_SETTINGS_OLD,
 )
-
-T_BOOL = const(0)
-T_INT = const(1)
-T_TEXT = const(2)  # checked and taken by target.set_text(attribute, value)
-
-RO = const(0)
-RW = const(1)
-WO = const(2)  # never reported
-REBOOT = const(4)  # added to RW or WO: a new value acts after the next boot
-
-# Columns of a row.
-_KEY = const(0)
-_TYPE = const(1)
-_LOW = const(2)
-_HIGH = const(3)
-_ACCESS = const(4)
-_DEFAULT = const(5)
-_ATTRIBUTE = const(6)
+from chargecore.store.setting_rows import REBOOT, RO, T_BOOL, T_INT, T_TEXT, WO, is_same
 
 _ENTRY_HEAD_LEN = const(4)  # u16 id of the key, u16 length of the value
 _INT_DIGITS_MAX = const(9)  # stays below 2^30
@@ -56,8 +39,8 @@ class Settings:
     somebody sets a value again; the target is told by set_settings_lost(is_lost).
     """
 
-    def __init__(self, table, target, storage, events, capacity_b=1024):
-        self._table = table
+    def __init__(self, rows, target, storage, events, capacity_b=1024):
+        self._rows = rows  # SettingRows
         self._target = target
         self._storage = storage
         self._events = events
@@ -65,12 +48,13 @@ class Settings:
         self._image_buf = bytearray(capacity_b)
         self._foreign_buf = b""  # stored entries of keys this build does not have: kept
         self.is_lost = False
-        self.row_count = len(table)
-        self._defaults = [None] * len(table)
-        for row in range(len(table)):
-            if table[row][_DEFAULT] is not None:
-                self._assign(row, table[row][_DEFAULT])
-            self._defaults[row] = getattr(target, table[row][_ATTRIBUTE])
+        self.row_count = rows.count
+        self._defaults = [None] * rows.count
+        for row in range(rows.count):
+            default = rows.default(row)
+            if default is not None:
+                self._assign(row, default)
+            self._defaults[row] = self.value(row)
 
     def set_on_change(self, on_change):
         """Store the callback on_change(row); it runs after the value is kept."""
@@ -80,34 +64,33 @@ class Settings:
 
     def find_row(self, buf, start, end):  # HOT
         """Return the row whose key is buf[start:end], upper or lower case, or E_UNKNOWN_KEY."""
-        table = self._table
-        length = end - start
-        for row in range(self.row_count):
-            if len(table[row][_KEY]) == length and _is_same(buf, start, table[row][_KEY]):
-                return row
-        return E_UNKNOWN_KEY
+        return self._rows.find(buf, start, end)
 
     def row_of(self, key):  # HOT
         """Return the row of a key given as bytes, or E_UNKNOWN_KEY."""
-        return self.find_row(key, 0, len(key))
+        return self._rows.find(key, 0, len(key))
 
-    def name(self, row):  # HOT
+    def name(self, row):
         """Return the key as the standard spells it."""
-        return self._table[row][_KEY]
+        return self._rows.name(row)
+
+    def render_name(self, w, row):  # HOT
+        """Write the key as a JSON text."""
+        self._rows.render_name(w, row)
 
     def is_readable(self, row):  # HOT
         """Return False for a key that is never reported."""
-        return not self._table[row][_ACCESS] & WO
+        return not self._rows.access(row) & WO
 
     def is_readonly(self, row):  # HOT
         """Return True when set_text() would refuse any value."""
-        if self._table[row][_ACCESS] == RO:
+        if self._rows.access(row) == RO:
             return True
-        return self._table[row][_ATTRIBUTE] in self._target.frozen
+        return self._rows.attribute(row) in self._target.frozen
 
     def value(self, row):  # HOT
         """Return the value as int, bool or bytes."""
-        return getattr(self._target, self._table[row][_ATTRIBUTE])
+        return getattr(self._target, self._rows.attribute(row))
 
     def is_default(self, row):  # HOT
         """Return True when the value is what the station starts with."""
@@ -115,7 +98,7 @@ class Settings:
 
     def render_value(self, w, row):  # HOT
         """Write the value as the JSON text GetConfiguration wants."""
-        kind = self._table[row][_TYPE]
+        kind = self._rows.kind(row)
         value = self.value(row)
         if kind == T_INT:
             w.int_text(value)
@@ -155,8 +138,8 @@ class Settings:
 
         While the settings are lost it is not kept: that would make them look like somebody's.
         """
-        low = self._table[row][_LOW]
-        high = self._table[row][_HIGH]
+        low = self._rows.low(row)
+        high = self._rows.high(row)
         before = self.value(row)
         self._assign(row, low if number < low else high if number > high else number)
         return self._keep(row, self.value(row) if self.is_lost else before)
@@ -188,32 +171,31 @@ class Settings:
                 return code
         if self._on_change is not None:
             self._on_change(row)
-        return E_REBOOT if self._table[row][_ACCESS] & REBOOT else OK
+        return E_REBOOT if self._rows.access(row) & REBOOT else OK
 
     def _take(self, row, buf, start, end):
         """Check a text and apply it to the target."""
-        columns = self._table[row]
-        if columns[_TYPE] == T_TEXT:
-            if end - start > columns[_HIGH]:
+        rows = self._rows
+        kind = rows.kind(row)
+        if kind == T_TEXT:
+            if end - start > rows.high(row):
                 return E_LENGTH
-            return self._target.set_text(columns[_ATTRIBUTE], bytes(memoryview(buf)[start:end]))
-        if columns[_TYPE] == T_BOOL:
-            number = _bool_of(buf, start, end)
-        else:
-            number = _int_of(buf, start, end)
+            text = bytes(memoryview(buf)[start:end])
+            return self._target.set_text(rows.attribute(row), text)
+        number = _bool_of(buf, start, end) if kind == T_BOOL else _int_of(buf, start, end)
         if number < 0:
             return number
-        if not columns[_LOW] <= number <= columns[_HIGH]:
+        if not rows.low(row) <= number <= rows.high(row):
             return E_RANGE
-        self._assign(row, number == 1 if columns[_TYPE] == T_BOOL else number)
+        self._assign(row, number == 1 if kind == T_BOOL else number)
         return OK
 
     def _assign(self, row, value):
-        columns = self._table[row]
-        if columns[_TYPE] == T_TEXT:
-            self._target.set_text(columns[_ATTRIBUTE], value)
+        attribute = self._rows.attribute(row)
+        if self._rows.kind(row) == T_TEXT:
+            self._target.set_text(attribute, value)
         else:
-            setattr(self._target, columns[_ATTRIBUTE], value)
+            setattr(self._target, attribute, value)
 
     # ---- keeping ----
 
@@ -267,7 +249,7 @@ class Settings:
     def _add_entry(self, row, at):
         """Append a row to the image. Return the new length or E_FULL."""
         value = self.value(row)
-        kind = self._table[row][_TYPE]
+        kind = self._rows.kind(row)
         if kind == T_BOOL:
             value = b"true" if value else b"false"
         elif kind == T_INT:
@@ -300,22 +282,11 @@ def key_id(key):
     return crc16(key, 0, len(key))
 
 
-def _is_same(buf, start, text):  # HOT
-    """Return True when buf holds text from start on, ASCII upper and lower case alike."""
-    for i in range(len(text)):
-        a = buf[start + i]
-        b = text[i]
-        if a != b:
-            if a ^ b != 0x20 or not 0x61 <= a | 0x20 <= 0x7A:
-                return False
-    return True
-
-
 def _bool_of(buf, start, end):
     """Return 1 or 0, or E_TYPE. Range: true and false in any case (G2 of the rules)."""
-    if end - start == 4 and _is_same(buf, start, b"true"):
+    if is_same(buf, start, end, b"true"):
         return 1
-    if end - start == 5 and _is_same(buf, start, b"false"):
+    if is_same(buf, start, end, b"false"):
         return 0
     return E_TYPE
 

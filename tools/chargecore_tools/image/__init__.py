@@ -4,14 +4,15 @@ The sources keep one class per file and every name in full; on a chip both cost 
 is made in these steps, each of them texts in, texts out ({"chargecore/base/ring": text}):
 
   1. inline_constants   whole numbers of other modules stand where they are used
-  2. link_modules       the modules that are always there become one, `chargecore/linked`
-  3. private_names      private attributes of different classes share their names
-  4. attribute_names    attributes of different classes share names that the VM has in ROM
-  5. constant_tables    tables at the top of the linked module need no entry there
-  6. global_names       what modules have at their top takes names that the VM has in ROM
-  7. parameter_names    parameters that nobody gives by name share theirs
-  8. class_entries      classes without two entries that nobody reads
-  9. firmware_image     does all of it, has mpy-cross compile and packs the files into a ROMFS
+  2. built_tables       tables are packed already
+  3. link_modules       the modules that are always there become one, `chargecore/linked`
+  4. private_names      private attributes of different classes share their names
+  5. attribute_names    attributes of different classes share names that the VM has in ROM
+  6. constant_tables    tables at the top of the linked module need no entry there
+  7. global_names       what modules have at their top takes names that the VM has in ROM
+  8. parameter_names    parameters that nobody gives by name share theirs
+  9. class_entries      classes without two entries that nobody reads
+  10. firmware_image    does all of it, has mpy-cross compile and packs the files into a ROMFS
 
 module_names tells the steps what a module binds and imports; source_edits changes a text without
 moving a line, so that a traceback still fits. Nothing here is imported or run to be rewritten.

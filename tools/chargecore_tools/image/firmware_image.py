@@ -25,6 +25,7 @@ from mpremote.romfs import VfsRomWriter
 
 from chargecore_tools.image import rom_names
 from chargecore_tools.image.attribute_names import share_attributes
+from chargecore_tools.image.built_tables import build_tables
 from chargecore_tools.image.class_entries import drop_entries
 from chargecore_tools.image.constant_tables import make_private
 from chargecore_tools.image.global_names import rename_globals
@@ -59,7 +60,7 @@ def _make(image, texts, readers):
     """Rewrite, compile and pack the sources: seconds, so only when one of them has changed."""
     if sys.stderr.isatty():
         print("chargecore: making the firmware's image, some seconds", file=sys.stderr)
-    sources, spots = _linked(inline(texts))
+    sources, spots = _linked(build_tables(inline(texts)))
     functions = functions_of(sources)
     sources = with_short_names(sources, list(readers.values()))
     compiler = _compiler()

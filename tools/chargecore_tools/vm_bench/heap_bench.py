@@ -1,8 +1,10 @@
 """Heap of the firmware from a mounted image: micropython heap_bench.py IMAGE WHAT FOLDER.
 
-boot       what firmware/main.py has in use once the server has accepted the station, without the
-           image and without the simulated board, which is loaded after it
-session    a whole session, from the plug to the free connector, in whatever heap the VM was given
+boot_core  what firmware/main.py has in use once the server has accepted the station, without the
+           image and without the simulated board, which is loaded after it; Core profile only
+boot_all   the same with all profiles and the security whitepaper
+session    a whole session, from the plug to the free connector, in whatever heap the VM was given,
+           with all profiles and the whitepaper
 simulator  what `chargecore sim` has of its own: board, plant, control socket, texts for people
 FOLDER holds memory_server.mpy and bench_board.mpy, and takes the flash.
 Prints `id value` lines; a heap that does not suffice ends in a MemoryError.
@@ -58,16 +60,18 @@ def _run_firmware(what, folder):
     from bench_board import BenchBoard
 
     settings = {"MeterValueSampleInterval": "1"}
-    if what == "boot":
+    options = _options(folder, settings)
+    if what == "boot_core":
         settings["SupportedFeatureProfiles"] = "Core"
-    bench = BenchBoard(_options(folder, settings))
-    bench.script = _boot(bench) if what == "boot" else _session(bench)
+        options["station"]["security"] = False
+    bench = BenchBoard(options)
+    bench.script = _session(bench) if what == "session" else _boot(bench)
     board_b = _used_b() - empty_b - code_b
     firmware.run(bench)
     print("board_b", board_b)
-    if what == "boot":
+    if what != "session":
         used_b = bench.used_b - empty_b - board_b
-        print("heap_boot_core_kib", used_b / 1024)
+        print("heap_" + what + "_kib", used_b / 1024)
         print("# code and names", code_b, "B, objects", used_b - code_b, "B")
 
 
