@@ -9,6 +9,7 @@ READY := $(VENV)/.ready
 EMULATOR := build/node/node_path
 JOBS ?= 2
 SEED ?= 1
+PROFILE ?= 0
 OWN_CODE := firmware boards host_tests tools
 export MICROPYTHON
 ifeq ($(strip $(MICROPYTHON)),)
@@ -30,8 +31,8 @@ $(READY): pyproject.toml tools/setup_venv.sh
 $(EMULATOR): host_tests/pio/package.json host_tests/pio/package-lock.json tools/setup_node.sh $(READY)
 	@sh tools/setup_node.sh "$(VENV)" build/node
 
-run: $(READY) ## charge a simulated car against the reference server, on loopback
-	@$(BIN)/chargecore run
+run: $(READY) ## charge a simulated car against the reference server; PROFILE=2 or 3 over TLS
+	@$(BIN)/chargecore run --security-profile $(PROFILE)
 
 test: check $(EMULATOR) ## check, then every test on CPython and on the MicroPython VM
 	@$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal host_tests

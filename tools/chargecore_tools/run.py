@@ -22,6 +22,7 @@ from chargecore_tools.csms.server import Server
 from chargecore_tools.reasons import reason_words
 from chargecore_tools.run_process import RunProcess
 from chargecore_tools.run_script import Plan, Script, gone_text
+from chargecore_tools.run_security import RunSecurity
 from chargecore_tools.run_verdict import RunFailed
 from chargecore_tools.run_view import LiveView, PlainView
 from chargecore_tools.sim_client import SimClient, SimRefused
@@ -51,6 +52,7 @@ class Machine:
     heap: Optional[str]  # None: the default of the simulator
     speed: float
     state: Optional[Path]  # folder of the flash; None: a fresh one
+    security_profile: int
 
 
 def run(
@@ -69,6 +71,10 @@ def run(
         Optional[str],
         typer.Option(help="Heap of the VM for the firmware.", show_default="that of the sim"),
     ] = None,
+    security_profile: Annotated[
+        int,
+        typer.Option(min=0, max=3, help="0 none, 1 password, 2 TLS and password, 3 mutual TLS."),
+    ] = 0,
     as_json: Annotated[
         bool, typer.Option("--json", help="Summary as JSON on standard output.")
     ] = False,
@@ -86,14 +92,18 @@ def run(
     status 0 when meter and server agree to the Wh and no rule of the protocol was broken, else 1
     with the reason on the last line.
 
+    With --security-profile 2 or 3 it makes a lab PKI first and does all of this over TLS.
+
     Example: chargecore run --speed 60 --minutes 12 --amps 16
+
+    Example: chargecore run --security-profile 3
     """
     _check(vm, heap)
     plan = Plan(_STATION_ID, _TAG, amps, max(amps / 2, _OFFER_MIN_A), minutes)
     screen = Console(stderr=as_json, highlight=False)
     before = [(n, signal.signal(n, _interrupt)) for n in (signal.SIGTERM, signal.SIGINT)]
     try:
-        machine = Machine(vm, heap, speed, keep_state)
+        machine = Machine(vm, heap, speed, keep_state, security_profile)
         summary = charge(plan, machine, screen, plain)
     except (RunFailed, SimRefused, OptionError, CsmsError, OSError) as error:
         _fail(str(error), as_json)
@@ -125,28 +135,40 @@ def charge(plan, machine, screen, is_plain):
     with ExitStack() as stack:
         fresh_state = stack.enter_context(tempfile.TemporaryDirectory(prefix="chargecore-run-"))
         state = machine.state or Path(fresh_state)
-        rules = Rules(tags={plan.tag: "Accepted"})
-        server = Server(rules=rules, speed=machine.speed, observers=[view])
-        stack.enter_context(server)
-        process = RunProcess(_arguments(plan, machine, state, server.url))
+        security = RunSecurity(machine.security_profile, Path(fresh_state))
+        server = stack.enter_context(_server(plan, machine, security, view))
+        process = RunProcess(_arguments(plan, machine, state, server.url, security))
         stack.callback(process.stop)
         sim = _connect(process)
         stack.callback(sim.close)
         stack.enter_context(view)
         summary = Script(plan, sim, server, process, view, words).play()
+        summary.security = security.text(server, plan.station_id)
         if process.stop() != 0:
             raise RunFailed(gone_text(process))
         return summary
 
 
-def _arguments(plan, machine, state, url):
+def _server(plan, machine, security, view):
+    """Return the reference server of the run."""
+    return Server(
+        rules=Rules(tags={plan.tag: "Accepted"}),
+        password=security.password,
+        speed=machine.speed,
+        ssl=security.context,
+        observers=[view],
+        security_profile=security.profile,
+    )
+
+
+def _arguments(plan, machine, state, url, security):
     """Return the arguments of `chargecore sim`."""
     try:
         state.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OptionError(f"--keep-state {state}: {error.strerror}") from error
     config = state / "run_settings.json"
-    config.write_text(json.dumps(_SETTINGS), encoding="utf-8")
+    config.write_text(json.dumps({**_SETTINGS, **security.settings}), encoding="utf-8")
     options = {
         "--csms": url,
         "--id": plan.station_id,
@@ -158,6 +180,9 @@ def _arguments(plan, machine, state, url):
     }
     if machine.heap is not None:
         options["--heap"] = machine.heap
+    station_file = security.write_station_file()
+    if station_file is not None:
+        options["--station"] = station_file
     return [str(word) for pair in options.items() for word in pair]
 
 

@@ -20,13 +20,15 @@ class Summary:
     charged_s: int  # simulated
     frame_count: int
     statuses: list
+    security: str = ""  # profile, version and suite; "" for none
 
     def last_line(self):
         """Return the line a run ends with."""
-        return (
+        line = (
             f"session complete: {self.meter_wh} Wh, server {self.server_wh} Wh, "
             f"contactor opened: {self.reason_words}"
         )
+        return f"{line}, {self.security}" if self.security else line
 
     def as_dict(self):
         """Return all of it, for programs."""

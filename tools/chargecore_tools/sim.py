@@ -52,6 +52,25 @@ def sim(
         Optional[str],
         typer.Option(help="Control socket HOST:PORT; port 0 or nothing takes a free one."),
     ] = None,
+    auth_key: Annotated[
+        Optional[str],
+        typer.Option(
+            envvar="CHARGECORE_AUTHORIZATION_KEY",
+            help="AuthorizationKey of a new station: 32..40 hexadecimal digits.",
+        ),
+    ] = None,
+    root_ca: Annotated[
+        Optional[Path], typer.Option(help="Root of the server's certificate, PEM or DER.")
+    ] = None,
+    maker_ca: Annotated[
+        Optional[Path], typer.Option(help="Root of the maker, for signed firmware, PEM or DER.")
+    ] = None,
+    client_cert: Annotated[
+        Optional[Path], typer.Option(help="The station's certificate and intermediates, PEM.")
+    ] = None,
+    client_key: Annotated[
+        Optional[Path], typer.Option(help="Private key for it, PEM or DER.")
+    ] = None,
     heap: Annotated[
         str, typer.Option(help="Heap of the VM, the image of the code not counted.")
     ] = HEAP_DEFAULT,
@@ -66,7 +85,12 @@ def sim(
     The commands of the control socket: boards/host/README.md. Exit status: 0 stopped, 1 the
     firmware failed or refused its settings, 2 wrong options, 3 the control port was taken.
 
+    A new station takes keys and certificates once, as a maker gives them; what a server changes
+    afterwards stays in --state.
+
     Example: chargecore sim --csms ws://127.0.0.1:9000/ocpp --id CP01 --control 127.0.0.1:9100
+
+    Example: chargecore sim --csms wss://127.0.0.1:9000/ocpp --id CP01 --root-ca root.pem
     """
     try:
         heap_bytes(heap)
@@ -74,7 +98,14 @@ def sim(
         _checked(speed, 0.01 <= speed <= 200, f"--speed {speed}: must be 0.01..200")
         with tempfile.TemporaryDirectory(prefix="chargecore-sim-") as fresh_state:
             folder = state if state is not None else Path(fresh_state)
-            options = resolve(csms, id, station, config, connectors, folder, control)
+            secrets = (
+                ("--auth-key", "auth_key", auth_key),
+                ("--root-ca", "csms_root_ca", root_ca),
+                ("--maker-ca", "manufacturer_root_ca", maker_ca),
+                ("--client-cert", "client_certificate", client_cert),
+                ("--client-key", "client_key", client_key),
+            )
+            options = resolve(csms, id, station, config, connectors, folder, control, secrets)
             options["speed_permille"] = round(speed * 1000)
             options["prints_events"] = events
             options["banner"] = _banner(options, vm, speed, as_json)

@@ -26,8 +26,11 @@ class OptionError(Exception):
     """An option cannot be used; the text says which and why."""
 
 
-def resolve(csms, identity, station_path, config_path, connectors, state, control):
-    """Return the options for sim_main.py. Errors: OptionError."""
+def resolve(csms, identity, station_path, config_path, connectors, state, control, secrets=()):
+    """Return the options for sim_main.py. Errors: OptionError.
+
+    secrets: (option, field of station.json, value) of what authenticates station and server.
+    """
     station = dict(STATION_DEFAULTS)
     if station_path is not None:
         station.update(_read_object(station_path, "--station"))
@@ -35,6 +38,9 @@ def resolve(csms, identity, station_path, config_path, connectors, state, contro
         station["csms_url"] = csms
     if identity is not None:
         station["id"] = identity
+    for option, field, value in secrets:
+        if value is not None:
+            station[field] = _readable(option, value) if isinstance(value, Path) else value
     _check_station(station)
     station["connectors"] = _connectors(station.get("connectors", 1), connectors)
     station["settings"] = _settings(config_path)
@@ -47,6 +53,15 @@ def resolve(csms, identity, station_path, config_path, connectors, state, contro
         "control_port": port,
         "has_lifeline": True,
     }
+
+
+def _readable(option, path):
+    """Return the whole path of a file that can be read."""
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise OptionError(f"{option} {path}: {error.strerror}") from error
+    return str(path.resolve())
 
 
 def _read_object(path, option):

@@ -98,6 +98,7 @@ class SimProcess:
         self._vm, self._heap, self._output = vm, heap, output
         self._state = options["state"]
         options_path = Path(options["state"]) / "sim_options.json"
+        options_path.touch(mode=0o600)  # passwords may be in it
         options_path.write_text(json.dumps(options), encoding="utf-8")
         self._options_path = options_path
         self._is_told = False  # it has been asked to end
