@@ -36,6 +36,7 @@ SERVER_FAULTS = {
     "-expired-ca": "certificate has expired",
     "-client-usage": "certificate purpose",
     "-weak-key": "key too weak",
+    "-cn-only": "",
 }
 CLIENT_FAULTS = {
     "": "",

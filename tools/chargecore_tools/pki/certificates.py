@@ -106,7 +106,8 @@ def _extensions(row, hosts):
     made = [(x509.BasicConstraints(ca=False, path_length=None), True)]
     if row.kind == SERVER:
         bits.append("key_encipherment")  # the suites of TLS_RSA_WITH_
-        made.append((alternative_names(hosts), False))
+        if row.has_names:
+            made.append((alternative_names(hosts), False))
     made.append((key_usage(*bits), True))
     made.append((x509.ExtendedKeyUsage([_USAGES[row.usage or row.kind]]), False))
     return made

@@ -45,6 +45,7 @@ class Row:
     common_name: str = ""  # "" = as the kind has it: host, serial or a title
     usage: str = ""  # extended key usage, "" = as the kind has it
     has_intermediates: bool = True  # whether its chain file holds more than itself
+    has_names: bool = True  # of servers: whether it has a subjectAltName
     is_revoked: bool = False
 
     @property
@@ -59,6 +60,15 @@ def _csms(kind):
         Row(CSMS, root, ROOT, kind, "", "root of the central system: install it on the station"),
         Row(CSMS, sub, SUB, kind, root, "intermediate CA: sent by the server, not installed"),
         Row(CSMS, server, SERVER, kind, sub, "the server's own certificate: good"),
+        Row(
+            CSMS,
+            f"{server}-cn-only",
+            SERVER,
+            server,
+            sub,
+            "good as the whitepaper has it: the host name stands in CN alone (A00.FR.511)",
+            has_names=False,
+        ),
         Row(
             CSMS,
             f"csms-root-{kind}-next",
