@@ -92,6 +92,7 @@ class App:
         self.core = station.build(*ports, *kept, config, clock, events, board.reset_cause)
         self.core.slots = getattr(board, "slots", None)
         self.core.safety = self.safety
+        self.core.tamper = getattr(board, "tamper_pin", None)
         self.station = self.core.station
         self.connectors = self.station.connectors
 
@@ -147,6 +148,7 @@ def run(board):
             if app.station.is_reset_due:
                 meters.commit(app.meters)
                 app.memory.flush(board.ticks_ms())
+                app.core.security.flush()
                 return RESTART
             if (scheduler.needs_reset or liveness.needs_reset) and not app.station.is_charging():
                 app.station.request_reset(RESET_OWN, board.ticks_ms())

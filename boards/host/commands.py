@@ -9,6 +9,7 @@ from boards.host.control_fields import BOOL, INT, NUMBER, REQUIRED, TEXT, WORD, 
 from boards.host.fault_switch import FIELDS as FAULT_FIELDS
 from boards.host.status_report import report
 from chargecore.base.codes import OK
+from chargecore.base.security_events import NAMES
 from chargecore.ocpp16.data_transfer import TRANSFER_ANSWERED, TRANSFER_WAITING
 
 _AMPS_MAX = 100
@@ -239,10 +240,16 @@ class Commands:
         return {}
 
     def _security_event(self, values):
-        log = self._part("security_log")
-        if log is None:
+        core = self._part("core")
+        if core is None:
+            raise Refusal("the station is restarting")
+        if not hasattr(core.security, "log"):
             raise Refusal("security_event: the security profile is not loaded")
-        log.report(values["type"].encode(), values["info"].encode())
+        name = values["type"].encode()
+        if name not in NAMES:
+            names = b", ".join(NAMES[1:]).decode()
+            raise Refusal("field 'type': must be one of " + names)
+        core.security.report(NAMES.index(name), values["info"].encode())
         return {}
 
     def _data_transfer(self, values):

@@ -1,7 +1,8 @@
 """Bench: the lab's view: a server, a simulated station, and hands for plug, card and mains.
 
 One per test, from the fixtures `bench` and `bench_factory`. Calls are read in order and none may
-be passed over but Heartbeat and MeterValues. finish() fails the test for what no step looked at.
+be passed over but Heartbeat, MeterValues and SecurityEventNotification, which the station may send
+at any time. finish() fails the test for what no step looked at.
 """
 
 import time
@@ -24,6 +25,7 @@ TOLERANCE_S = 4  # simulated; what the labs allow (certification.md §6: max tim
 _STEP_S = 10  # real time a message may take, the simulated time of the case not counted
 _SETTLE_S = 5
 _PASSED_OVER = ("Heartbeat", "MeterValues")
+_EVENT = "SecurityEventNotification"  # passed over unless somebody waits for it
 _TAGS = {TAG: "Accepted", TAG_2: "Accepted"}  # all others are Invalid
 _CLOSED_IN = ("Charging",)
 
@@ -69,11 +71,11 @@ class Bench:
 
     # ---- what the station sends ----
 
-    def next_call(self, timeout=_STEP_S, skips=_PASSED_OVER):
+    def next_call(self, timeout=_STEP_S, skips=_PASSED_OVER, shows_events=False):
         """Wait for the next call that is not skipped."""
 
         def fits(call):
-            return call.action not in skips
+            return call.action not in skips and (shows_events or call.action != _EVENT)
 
         place, call = self.server.history.wait_call(
             STATION_ID, None, self._place, timeout, fits=fits
@@ -84,15 +86,16 @@ class Bench:
     def expect(self, action, timeout=_STEP_S, **fields):
         """Wait for the next call; it must be this one, with these fields."""
         skips = [name for name in _PASSED_OVER if name != action]
-        call = self.next_call(timeout, skips)
+        call = self.next_call(timeout, skips, action == _EVENT)
         assert _fits(call, action, fields), f"expected {action} {fields}, got {call.text}"
         return call
 
     def expect_any(self, *wanted, timeout=_STEP_S):
         """Wait for these (action, fields), in any order. Return them as they were given."""
         found = [None] * len(wanted)
+        shows_events = any(row[0] == _EVENT for row in wanted)
         for _ in wanted:
-            call = self.next_call(timeout)
+            call = self.next_call(timeout, shows_events=shows_events)
             places = [
                 idx for idx, row in enumerate(wanted) if found[idx] is None and _fits(call, *row)
             ]
@@ -127,6 +130,14 @@ class Bench:
     def count(self, action):
         """Return how many calls of an action have come so far."""
         return len(self.server.history.calls(STATION_ID, action))
+
+    def wait_call(self, action, timeout=_STEP_S, **fields):
+        """Wait for a call of that kind, wherever it stands; the others stay to be looked at."""
+
+        def fits(call):
+            return _fits(call, action, fields)
+
+        return self.server.history.wait_call(STATION_ID, action, 0, timeout, fits=fits)[1]
 
     def quiet(self, action, simulated_s):
         """Check that no call of an action comes for that long."""

@@ -46,6 +46,7 @@ STATION_FIELDS = {
     "scheduler",
     "safety",
 }
+EVENT = "SecurityEventNotification"
 CAR_KIND = "EVCommunicationError"  # S9: not with Available
 WARNINGS = ("EVCommunicationError", "LocalListConflict", "ReaderFailure", "WeakSignal")
 ERROR_CODES = (
@@ -223,11 +224,23 @@ def test_tells_only_the_events_from_a_number_on(shared_bench):
     assert none["events"] == []
 
 
-def test_says_that_the_security_profile_is_not_loaded(shared_bench):
-    answer = shared_bench.sim.client.ask("security_event", type="TamperDetectionActivated")
+def test_reports_a_security_event_and_knows_only_those_of_the_whitepaper(shared_bench):
+    shared_bench.ctl("security_event", type="TamperDetectionActivated", info="lid")
+    answer = shared_bench.sim.client.ask("security_event", type="NoSuchEvent")
+
+    event = {"type": "TamperDetectionActivated", "techInfo": "lid"}
+    shared_bench.wait_call(EVENT, **event)
+    assert answer["ok"] is False
+    assert "SettingSystemTime" in answer["error"]
+
+
+def test_says_that_the_security_whitepaper_is_not_loaded(bench_factory):
+    bench = bench_factory(station={"security": False}).booted()
+    answer = bench.sim.client.ask("security_event", type="TamperDetectionActivated")
 
     assert answer["ok"] is False
     assert "security" in answer["error"]
+    assert bench.count(EVENT) == 0
 
 
 def test_transfers_data_and_waits_for_the_answer(shared_bench):

@@ -40,6 +40,13 @@ class Flash:
         self.cards = FakeStorage()
         self.safety = FakeStorage()
         self.journal = FakeFlash(8, 1024)
+        self.logs = {}  # erase blocks by name
+
+    def blocks(self, name, count):
+        """Return the erase blocks of that name."""
+        if name not in self.logs:
+            self.logs[name] = FakeFlash(count, 1024)
+        return self.logs[name]
 
     def pair(self, name):
         """Return the storage of that name."""

@@ -16,6 +16,7 @@ from fakes.rpc_world import Bits
 from fakes.stream import FakeStream
 from fakes.transfer import FakeNetwork
 
+SECURITY_EVENT = "SecurityEventNotification"
 NOW = "2026-11-24T10:00:00Z"
 
 # What a friendly server answers.
@@ -44,12 +45,14 @@ class RamStores(Stores):
     def __init__(self, state, settings, journal, flash):
         super().__init__(state, settings, journal, None, flash.folder)
         self.pair = flash.pair
+        self.blocks = flash.blocks
 
 
 class Ocpp16World(CoreWorld):
     """run_ms() moves time; the server answers every call at once, unless it is in `mute`.
 
-    `calls` holds (action, payload) of everything sent so far, in order; `results` what came back
+    `calls` holds (action, payload) of everything sent so far, in order, but for security events,
+    whose payloads are in `security_events`; `results` what came back
     for what the test asked. answers[action] is the next answer; ("error", code) is a CALLERROR.
     presets are settings as the maker ships them.
     """
@@ -66,6 +69,7 @@ class Ocpp16World(CoreWorld):
         self.answers = dict(ANSWERS)
         self.mute = []
         self.calls = []
+        self.security_events = []
         self.results = []
         self._ids = []  # of calls that have no answer yet: (id, action)
         self._asked = 0
@@ -136,7 +140,10 @@ class Ocpp16World(CoreWorld):
         for text in self.channel.take_sent():
             message = json.loads(text.decode())
             if message[0] == 2:
-                self.calls.append((message[2], message[3]))
+                if message[2] == SECURITY_EVENT:
+                    self.security_events.append(message[3])
+                else:
+                    self.calls.append((message[2], message[3]))
                 self._ids.append((message[1], message[2]))
             else:
                 self.results.append(message)

@@ -36,6 +36,7 @@ COVERS = (
     "chargecore.store.block_table.BlockTable.erased",
     "chargecore.store.block_table.BlockTable.next_unusable",
     "chargecore.store.boot_times.BootTimes.see",
+    "chargecore.store.boot_times.BootTimes._see",
     "chargecore.store.boot_times.BootTimes.learn",
     "chargecore.store.boot_times.BootTimes.knows",
     "chargecore.store.boot_times.BootTimes.wall_at",

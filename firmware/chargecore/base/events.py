@@ -96,6 +96,7 @@ EV_SECURITY = const(140)
 
 DROPPED_RECORD = const(1)  # kinds in EV_CALL_DROPPED
 DROPPED_STATUS = const(2)
+DROPPED_SECURITY_EVENT = const(3)
 
 TEXTS = (
     (EV_BOOT, "boot number {a}, cause {b} (0 supply, 1 reset, 2 watchdog)"),

@@ -27,13 +27,30 @@ SE_INVALID_TLS_VERSION = const(17)
 SE_INVALID_TLS_CIPHER_SUITE = const(18)
 
 INFO_MAX = const(255)  # bytes of techInfo
+COUNT_MAX = const(0xFFFF)  # equal events that one entry stands for
+
+# Told to the server: the critical ones, and those whose telling a rule or a lab case orders
+# (L01.FR.02, L01.FR.03, TC_077, TC_078).
+_SENT = (
+    1 << SE_FIRMWARE_UPDATED
+    | 1 << SE_SETTING_SYSTEM_TIME
+    | 1 << SE_STARTUP
+    | 1 << SE_RESET
+    | 1 << SE_LOG_CLEARED
+    | 1 << SE_MEMORY_EXHAUSTION
+    | 1 << SE_TAMPER
+    | 1 << SE_INVALID_FIRMWARE_SIGNATURE
+    | 1 << SE_INVALID_SIGNING_CERTIFICATE
+    | 1 << SE_INVALID_SERVER_CERTIFICATE
+    | 1 << SE_INVALID_STATION_CERTIFICATE
+)
 
 # By number; 0 is none.
 NAMES = (
     b"",
     b"FirmwareUpdated",
-    b"FailedToAuthenticateAtCentralSystem",
-    b"CentralSystemFailedToAuthenticate",
+    b"FailedToAuthenticationAtCentralSystem",
+    b"CentralSystemFailedToAuthentication",
     b"SettingSystemTime",
     b"StartupOfTheDevice",
     b"ResetOrReboot",
@@ -50,3 +67,8 @@ NAMES = (
     b"InvalidTLSVersion",
     b"InvalidTLSCipherSuite",
 )
+
+
+def is_sent(code):  # HOT
+    """Return whether the server is told of such an event."""
+    return bool(_SENT >> code & 1)

@@ -5,8 +5,15 @@ sources, poll(now_ms), dropped(). Not loaded: none of this is imported, its keys
 actions are answered NotSupported. Source: OCPP 1.6 security whitepaper ed.3. Heap: the parts'.
 """
 
+from micropython import const
+
+from chargecore.ocpp16.security_events import SecurityEvents
 from chargecore.station.security_desk import SecurityDesk
+from chargecore.station.security_watch import SecurityWatch
 from chargecore.store.builder import build_credentials
+from chargecore.store.security_log import SecurityLog
+
+_LOG_BLOCKS = const(4)  # 16 KiB of flash: some 200 events
 
 
 def build(rpc, network, requests, trigger, core, stores, config, clock, events, random_bits):
@@ -14,6 +21,8 @@ def build(rpc, network, requests, trigger, core, stores, config, clock, events, 
 
     trigger: RemoteTrigger, or None when that profile is not loaded.
     """
-    core.security = SecurityDesk(clock, events)
+    log = SecurityLog(stores.blocks("security", _LOG_BLOCKS), events)
+    desk = core.security = SecurityDesk(log, core.station.connectors, clock, events)
     core.credentials = build_credentials(stores, config, clock, events)
-    return ()
+    watch = SecurityWatch(core, stores.settings, config, clock, events)
+    return (SecurityEvents(rpc, desk, watch, config, clock, events),)

@@ -23,17 +23,19 @@ _CACHE_TAGS = const(40)
 class Core:
     """What the protocol adapter needs of the station, by name."""
 
-    def __init__(self, station, authorizer, recorder, link):
+    def __init__(self, station, authorizer, recorder, link, reset_cause):
         self.station = station
         self.authorizer = authorizer
         self.recorder = recorder
         self.link = link
+        self.reset_cause = reset_cause  # CAUSE_*: why this boot happened
         self.security = NoSecurityDesk()  # until ocpp16.security puts a SecurityDesk there
         self.credentials = None  # of TLS, store.credentials; made by ocpp16.security
         # What Firmware Management needs beside them; main.py sets it, as far as there is any.
         self.slots = None  # copies of the application: store.app_slots
         self.scheduler = None
         self.safety = None  # SafetyStep
+        self.tamper = None  # input of the lid: value() is 1 while it is open
 
 
 def build(
@@ -78,4 +80,4 @@ def build(
         events,
         supervision,
     )
-    return Core(station, authorizer, recorder, link)
+    return Core(station, authorizer, recorder, link, cause)

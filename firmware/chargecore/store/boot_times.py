@@ -39,8 +39,14 @@ class BootTimes:
             if record.u8(records.OFF_KIND) == records.REC_STOP:
                 return
             i = self._add(boot_number)
-        uptime_s = record.u32(records.OFF_UPTIME_S)
-        wall_s = record.i32(records.OFF_WALL_S)
+        self._see(i, record.u32(records.OFF_UPTIME_S), record.i32(records.OFF_WALL_S))
+
+    def see_at(self, boot_number, uptime_s, wall_s):
+        """Take note of an instant of a boot, and of its wall time when that was known."""
+        i = self._find(boot_number)
+        self._see(self._add(boot_number) if i < 0 else i, uptime_s, wall_s)
+
+    def _see(self, i, uptime_s, wall_s):  # HOT
         if uptime_s > self._last_uptime_s[i]:
             self._last_uptime_s[i] = uptime_s
         if wall_s != WALL_UNKNOWN and self._offset_s[i] == WALL_UNKNOWN:

@@ -32,6 +32,10 @@ class Stores:
         """Return a VersionPair of that name for whoever keeps a small table of his own."""
         return VersionPair(self.path(name))
 
+    def blocks(self, name, count):
+        """Return erase blocks of that name, in files, for whoever keeps a log of his own."""
+        return FlashFiles(self._root_path, _BLOCK_SIZE, count, name)
+
 
 def build(root_path, flash, rows, config, presets, events):
     """Return the Stores in root_path, loaded; the journal is mounted by the outbox.

@@ -3,6 +3,8 @@
 Called by: rpc, the adapters. Heap: none. Source: OCPP-J 1.6 §4.2.3; J7 of the behaviour rules.
 """
 
+from micropython import const
+
 from chargecore.base.codes import (
     E_LENGTH,
     E_MISSING,
@@ -14,6 +16,9 @@ from chargecore.base.codes import (
     E_UNKNOWN_FIELD,
     OK,
 )
+
+CE_NOT_IMPLEMENTED = const(1)
+CE_NOT_SUPPORTED = const(2)
 
 # The number of a code in events is its place here + 1. The second spellings are only read.
 CODES = (

@@ -42,7 +42,7 @@ from chargecore.wire.rpc_frame import (
 )
 
 ANSWER_RESULT = const(0)  # payload_idx is its payload while answer() runs
-ANSWER_ERROR = const(1)  # a CALLERROR, or an answer that cannot be read
+ANSWER_ERROR = const(1)  # a CALLERROR, or an answer that cannot be read; error_code says which
 ANSWER_TIMEOUT = const(2)
 ANSWER_LOST = const(3)  # the channel has closed: nobody knows whether the call arrived
 ANSWER_DROPPED = const(4)  # the server has closed it on this call, having answered others
@@ -81,6 +81,7 @@ class Rpc:
         self._defer_buf = bytearray(ID_MAX)
         self.payload_idx = E_MISSING  # token of the payload: an object, or null for none
         self.action_idx = E_MISSING  # token of the action of a call
+        self.error_code = 0  # of the latest CALLERROR: its place in call_error.CODES + 1, 0: other
         self.now_ms = 0  # of the poll that runs
         self.timeouts = 0  # calls without an answer in time
         self.answers = 0  # answers to our calls, good and bad
@@ -325,11 +326,13 @@ class Rpc:
         if frame.kind == FRAME_RESULT and fault == OK:
             self._end_call(ANSWER_RESULT, frame.payload_idx)
             return
+        self.error_code = 0
         if frame.kind == FRAME_RESULT:
             self._events.add(EV_BAD_RESULT, number, fault)
         else:
-            code = code_number(self.reader, frame.action_idx) if fault == OK else 0
-            self._events.add(EV_CALL_ERROR, number, code)
+            if fault == OK:
+                self.error_code = code_number(self.reader, frame.action_idx)
+            self._events.add(EV_CALL_ERROR, number, self.error_code)
         self._end_call(ANSWER_ERROR, E_MISSING)
 
     def _end_message(self):  # HOT
