@@ -178,7 +178,7 @@ def refused(pki, context, **options):
         ("client-rsa-wrong-ca", "client certificate: unable to get local issuer certificate"),
         ("client-ecdsa-wrong-ca", "client certificate: unable to get local issuer certificate"),
         ("client-ecdsa-expired", "client certificate: certificate has expired"),
-        ("server-ecdsa", "client certificate: unable to get local issuer certificate"),
+        ("server-ecdsa", "client certificate: unsuitable certificate purpose"),
     ],
 )
 def test_says_why_it_refused_a_client(pki, client, why):

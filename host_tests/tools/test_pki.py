@@ -43,6 +43,7 @@ CLIENT_FAULTS = {
     "-wrong-ca": "unable to get local issuer certificate",
     "-expired": "certificate has expired",
     "-wrong-serial": "",
+    "-apart": "",
 }
 
 
@@ -181,6 +182,14 @@ def test_openssl_agrees_on_every_client(pki):
             sample = pki[f"client-{kind}{fault}"]
             said = _openssl_says(sample, pki.client_ca, "sslclient")
             assert text in said and bool(said) == bool(text), sample.name
+
+
+def test_good_clients_end_in_the_roots_of_the_server(pki):
+    """A02.FR.06: servers and stations of an operator are one hierarchy."""
+    for kind in ALGORITHMS:
+        chain = [x509.load_der_x509_certificate(der) for der in pki[f"client-{kind}"].chain_der]
+        chain[0].verify_directly_issued_by(chain[1])
+        chain[1].verify_directly_issued_by(pki[f"csms-root-{kind}"].certificate)
 
 
 def test_openssl_agrees_on_every_signer(pki):

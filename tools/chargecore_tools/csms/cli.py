@@ -88,7 +88,7 @@ def csms(
     pki: Annotated[
         Optional[Path],
         typer.Option(
-            help="Folder of `chargecore pki`: its certificates, and it signs CSRs of stations."
+            help="Folder of `chargecore pki`: its certificates, ECDSA and RSA; it signs CSRs."
         ),
     ] = None,
     json_path: Annotated[

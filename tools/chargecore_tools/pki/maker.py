@@ -82,11 +82,12 @@ class _Work:
 
     def write_bundles(self):
         """Write the roots that belong together, and the CRLs."""
-        for folder, file, prefix in (
-            (plan.CSMS, "csms-roots", "csms-root"),
-            (plan.CHARGE_POINT, "client-ca", "cp-root"),
+        for folder, file, prefixes in (
+            (plan.CSMS, "csms-roots", ("csms-root",)),
+            (plan.CHARGE_POINT, "client-ca", ("csms-root", "cp-root")),
         ):
-            roots = [self._made[f"{prefix}-{kind}"] for kind in plan.ALGORITHMS]
+            names = [f"{prefix}-{kind}" for prefix in prefixes for kind in plan.ALGORITHMS]
+            roots = [self._made[name] for name in names]
             self._write(f"{folder}/{file}.pem", b"".join(map(_pem, roots)))
         for kind in plan.ALGORITHMS:
             name = f"csms-intermediate-{kind}"

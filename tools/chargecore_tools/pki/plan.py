@@ -158,34 +158,36 @@ _PSS = Row(
 def _charge_point(kind):
     root, sub, client = f"cp-root-{kind}", f"cp-sub-{kind}", f"client-{kind}"
     other = f"cp-other-root-{kind}"
+
+    def bad(fault, what, issuer=sub, **more):
+        return Row(CHARGE_POINT, f"{client}-{fault}", CLIENT, client, issuer, what, **more)
+
     return (
-        Row(CHARGE_POINT, root, ROOT, kind, "", "root of the CA that signs stations"),
-        Row(CHARGE_POINT, sub, SUB, kind, root, "CA that signs the CSRs of stations"),
+        # Servers and stations of an operator are one hierarchy: A00 2.6.2, A02.FR.06.
+        Row(
+            CHARGE_POINT,
+            sub,
+            SUB,
+            kind,
+            f"csms-root-{kind}",
+            "CA of the operator that signs the CSRs of stations",
+        ),
         Row(CHARGE_POINT, client, CLIENT, kind, sub, "the station's certificate: good"),
+        Row(
+            CHARGE_POINT,
+            root,
+            ROOT,
+            kind,
+            "",
+            "root of a CA for stations outside of the operator's hierarchy: the server knows it; "
+            "a station takes no certificate below it unless it is installed",
+        ),
+        bad("apart", "signed by that root: good for the server", root),
         Row(CHARGE_POINT, other, ROOT, kind, "", "root that the server does not know"),
-        Row(
-            CHARGE_POINT,
-            f"{client}-wrong-ca",
-            CLIENT,
-            client,
-            other,
-            "signed by a root that the server does not know",
-        ),
-        Row(
-            CHARGE_POINT,
-            f"{client}-expired",
-            CLIENT,
-            client,
-            sub,
-            "expired",
-            validity=EXPIRED,
-        ),
-        Row(
-            CHARGE_POINT,
-            f"{client}-wrong-serial",
-            CLIENT,
-            client,
-            sub,
+        bad("wrong-ca", "signed by a root that the server does not know", other),
+        bad("expired", "expired", validity=EXPIRED),
+        bad(
+            "wrong-serial",
             "for a station with another serial number",
             common_name="ANOTHER-STATION",
         ),

@@ -16,7 +16,9 @@ _MORE = {
         ("csms-roots.pem", "both roots, for tools that take several"),
         ("csms-intermediate-*.crl.pem, .der", "CRL of the intermediate"),
     ),
-    plan.CHARGE_POINT: (("client-ca.pem", "both roots: what a server takes clients from"),),
+    plan.CHARGE_POINT: (
+        ("client-ca.pem", "whom a server believes stations: `csms-root-*` and `cp-root-*`"),
+    ),
     plan.MANUFACTURER: (
         ("sample-firmware.bin", "4 KiB that stand for an image; no station runs it"),
         (
