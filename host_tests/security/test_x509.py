@@ -322,6 +322,8 @@ class TestCertificate(unittest.TestCase):
             [extension(15, b"\x03\x00")],
             [extension(37, b"\x30\x00")],
             [extension(37, b"\x30\x02\x05\x00")],
+            [extension(37, b"\x30\x03\x06\x01\x80")],
+            [element(SEQUENCE, b"\x06\x03\x55\x1d\x0f", b"\x01\x01\x00", b"\x04\x00")],
             [element(SEQUENCE, element(OID, b"\x55\x1d\x13"), TRUE)],
             [basic_constraints(True) + b"\x00"],
         ):
@@ -339,10 +341,20 @@ class TestCertificate(unittest.TestCase):
             element(SEQUENCE, element(0x31)),
             element(SEQUENCE, element(0x31, element(SEQUENCE, element(OID, b"\x55\x04\x03")))),
             element(SEQUENCE, b"\x05\x00"),
+            name(b"CP001\x00.example"),
+            name(b"\xff\xfe"),
+            name(b"CP001").replace(b"\x0c\x05", b"\x04\x05"),  # an OCTET STRING
+            name(b"CP001").replace(b"\x55\x04\x03", b"\x55\x80\x03"),
+            name(b"CP001").replace(b"\x55\x04\x03", b"\x55\x04\x83"),
+            b"\x30\x05\x31\x03\x30\x02\x06\x00",
+            b"",
         ):
             with self.subTest(bad=bad):
                 self.maker.subject = bad
                 self.assertEqual(self._why(), WHY_SYNTAX)
+                self.maker.subject, self.maker.issuer = name(b"A"), bad
+                self.assertEqual(self._why(), WHY_SYNTAX)
+                self.maker.issuer = name(b"A")
 
     def test_refuses_what_follows_anywhere(self):
         self.maker.tail = b"\x05\x00"

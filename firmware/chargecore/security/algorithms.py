@@ -42,7 +42,7 @@ def take_key(reader):
     """
     info = reader.open(TAG_SEQUENCE)
     algorithm = info.open(TAG_SEQUENCE)
-    name = algorithm.take(TAG_OID)
+    name = algorithm.take_oid()
     key_bits = info.take_bits()
     info.finish()
     if name == _RSA:
@@ -50,11 +50,13 @@ def take_key(reader):
         return rsa_key(key_bits), key_bits
     if name != _EC or algorithm.peek() != TAG_OID:  # a curve that is described, not named
         raise CertError(WHY_ALGORITHM)
-    curve = algorithm.take(TAG_OID)
+    curve = algorithm.take_oid()
     algorithm.finish()
     if curve == _P256:
         return P256Key(key_bits), key_bits
     if curve in _OTHER_CURVES:
+        if key_bits[:1] != b"\x04":
+            raise CertError(WHY_SYNTAX)
         return None, key_bits
     raise CertError(WHY_WEAK_KEY if curve == _P192 else WHY_ALGORITHM)
 
@@ -62,7 +64,7 @@ def take_key(reader):
 def signature_scheme(identifier):
     """Return (SCHEME_*, salt length or -1) of an AlgorithmIdentifier in DER. Errors: CertError."""
     reader = DerReader(identifier, 0, len(identifier)).open(TAG_SEQUENCE)
-    name = reader.take(TAG_OID)
+    name = reader.take_oid()
     if name == _SHA256_RSA:
         _finish_null(reader)
         return SCHEME_PKCS1, _SALT_NONE
@@ -99,7 +101,7 @@ def _pss(reader):
 def _is_sha256(reader):
     algorithm = reader.open(TAG_SEQUENCE)
     reader.finish()
-    name = algorithm.take(TAG_OID)
+    name = algorithm.take_oid()
     _finish_null(algorithm)
     return name == _SHA256
 
@@ -107,7 +109,7 @@ def _is_sha256(reader):
 def _is_mgf1_sha256(reader):
     algorithm = reader.open(TAG_SEQUENCE)
     reader.finish()
-    return algorithm.take(TAG_OID) == _MGF1 and _is_sha256(algorithm)
+    return algorithm.take_oid() == _MGF1 and _is_sha256(algorithm)
 
 
 def _small_in(reader):

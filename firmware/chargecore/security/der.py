@@ -97,6 +97,18 @@ class DerReader:
             raise CertError(WHY_SYNTAX)
         return content
 
+    def take_oid(self):
+        """Return the content of an OBJECT IDENTIFIER. Errors: CertError when it is not one."""
+        content = self.take(TAG_OID)
+        is_first = True  # byte of a number
+        for byte in content:
+            if is_first and byte == 0x80:
+                raise CertError(WHY_SYNTAX)
+            is_first = byte < 0x80
+        if not content or not is_first:
+            raise CertError(WHY_SYNTAX)
+        return content
+
     def take_small(self):
         """Return an INTEGER of 0..65535."""
         return int.from_bytes(self.take_unsigned(2), "big")

@@ -12,7 +12,6 @@ from chargecore.security.der import (
     TAG_BOOLEAN,
     TAG_INTEGER,
     TAG_OCTET_STRING,
-    TAG_OID,
     TAG_SEQUENCE,
 )
 from chargecore.security.whys import WHY_EXTENSION, WHY_SYNTAX
@@ -67,11 +66,13 @@ class Extensions:
         self._names = None
 
     def _read_one(self, item):
-        name = item.take(TAG_OID)
+        name = item.take_oid()
         if name in self._names or len(self._names) == _EXTENSIONS_MAX:
             raise CertError(WHY_SYNTAX)
         self._names.append(name)
-        is_critical = item.peek() == TAG_BOOLEAN and item.take_boolean()
+        is_critical = item.peek() == TAG_BOOLEAN
+        if is_critical and not item.take_boolean():  # false is the default and is not written
+            raise CertError(WHY_SYNTAX)
         value = item.open(TAG_OCTET_STRING)
         item.finish()
         kind = name[2] if len(name) == 3 and name[:2] == _ID_CE else _NOT_CE
@@ -115,7 +116,7 @@ class Extensions:
             raise CertError(WHY_SYNTAX)
         self.extended_usage = 0
         while items.peek() >= 0:
-            self.extended_usage |= _kind_of(items.take(TAG_OID))
+            self.extended_usage |= _kind_of(items.take_oid())
 
 
 def _kind_of(name):

@@ -10,8 +10,6 @@ from chargecore.security.algorithms import signature_scheme, take_key
 from chargecore.security.asn1_time import take_time
 from chargecore.security.cert_error import CertError
 from chargecore.security.der import (
-    ANY_TAG,
-    TAG_OID,
     TAG_SEQUENCE,
     TAG_SET,
     DerReader,
@@ -31,6 +29,8 @@ _EXTENSIONS = const(0xA3)  # [3]
 _SERIAL_MAX = const(20)  # bytes, RFC 5280 §4.1.2.2
 _COMMON_NAME = b"\x55\x04\x03"
 _ORGANIZATION = b"\x55\x04\x0a"
+_UTF8_STRINGS = b"\x0c\x12\x13\x16"  # UTF8, Numeric, Printable, IA5
+_STRINGS = _UTF8_STRINGS + b"\x14\x1e"  # Teletex, BMP
 
 
 class Certificate:
@@ -60,6 +60,7 @@ class Certificate:
         self.salt_len = -1  # of SCHEME_PSS
         self.signature = b""
         self._read()
+        _name_part(self.issuer, _COMMON_NAME)  # to see that it is a name
         self.common_name = _name_part(self.subject, _COMMON_NAME)
         self.organization = _name_part(self.subject, _ORGANIZATION)
         self.is_ca = self.extensions.is_ca
@@ -128,9 +129,25 @@ def _name_part(name, oid):
             raise CertError(WHY_SYNTAX)
         while together.peek() >= 0:
             pair = together.open(TAG_SEQUENCE)
-            kind = pair.take(TAG_OID)
-            value = pair.take(ANY_TAG)
+            kind = pair.take_oid()
+            value = _text(pair)
             pair.finish()
             if kind == oid:
                 found = value
     return found
+
+
+def _text(pair):
+    """Return the value of an attribute, a string. Errors: CertError."""
+    tag = pair.peek()
+    if tag < 0 or tag not in _STRINGS:
+        raise CertError(WHY_SYNTAX)
+    value = pair.take(tag)
+    if tag in _UTF8_STRINGS:
+        if b"\x00" in value:  # whoever reads a text up to its zero would see another name
+            raise CertError(WHY_SYNTAX)
+        try:
+            value.decode()
+        except UnicodeError:
+            raise CertError(WHY_SYNTAX) from None
+    return value
