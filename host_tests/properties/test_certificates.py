@@ -3,8 +3,9 @@
 800 of the 2,000 inputs that are compared in all; the others are in test_signatures.py. Two things
 are no disagreement. Stricter on purpose, with a reason of its own: a critical extension that is
 not read here (name constraints and policies among them) refuses the certificate; RSA has one
-exponent; a name is made of strings, without zero bytes. Not looked at on purpose: what stands in extensions that
-allow nothing (alternative names, key identifiers), and points of curves that are not computed.
+exponent; a name is made of strings, without zero bytes. Not looked at on purpose: what stands in
+extensions that allow nothing (alternative names, key identifiers), and points of curves that are
+not computed.
 """
 
 import datetime
