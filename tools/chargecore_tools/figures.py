@@ -58,6 +58,8 @@ ROWS = (
     ("scheduler_ratio", "one scheduler step / one asyncio task switch", "ratio", 0.15, 3),
     ("scheduler_entry_ratio", "one entry with its safety step / the same", "ratio", None, 3),
     ("meter_poll_ratio", "costliest poll of a meter, in a flood / json.loads", "ratio", None, 2),
+    ("security_step_ratio", "longest step of a signature / all its steps", "ratio", None, 3),
+    ("security_ec_step_ratio", "the same, P-256 alone", "ratio", None, 3),
 )
 _BENCHES = (
     ("base_bench.py", "192k"),
@@ -66,6 +68,7 @@ _BENCHES = (
     ("growth_bench.py", "2m"),
     ("reaction_bench.py", "2m"),
     ("meter_bench.py", "512k"),
+    ("security_bench.py", "512k"),
 )
 _WITH_TLS = ("reaction_bench.py",)  # benches that want a TLS server
 _AT_LEAST = ("outbox_sessions",)  # their budget is a lower bound
