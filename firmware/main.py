@@ -113,6 +113,9 @@ class App:
         scheduler.add("ocpp", self.ocpp.poll, 10, 20)
         scheduler.add("station", self.station.step, 50, 20)
         scheduler.add("safety memory", self.memory.poll, 1_000, 20)
+        if self.core.kept_time is not None:
+            scheduler.add("kept time", self.core.kept_time.poll, 60_000, 50)
+        self.network.guard = scheduler.guard
         self.scheduler = self.core.scheduler = scheduler
         slots = self.core.slots
         if slots is not None and slots.is_trial:

@@ -16,6 +16,7 @@ from boards.host.one_shot import OneShot
 from boards.host.plant import Plant
 from boards.host.sim_flash import SimFlash
 from boards.host.sim_link import SimLink
+from boards.host.sim_rtc import SimRtc
 from boards.host.sim_sockets import SimSockets
 from boards.host.sim_watchdog import SimWatchdog
 from boards.host.virtual_clock import PASS_MS, VirtualClock
@@ -53,6 +54,7 @@ class Board:
         self.ticks_ms = self.clock.ticks_ms
         self.sockets = SimSockets()
         self.link = SimLink()
+        self.rtc = SimRtc()
         self.random_bits = random.getrandbits
         self.reader_bus = SimulatedReader()
         self.dead_man_pin = OneShot(pins.DEAD_MAN[0])

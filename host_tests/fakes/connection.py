@@ -1,5 +1,7 @@
 """FakeConnection: the connection as the protocol adapter sees it; remembers what it was told."""
 
+from fakes.stream import FakeStream
+
 
 class FakeConnection:
     """`history` holds (name, values) of every command."""
@@ -15,13 +17,29 @@ class FakeConnection:
         self.failures = 0
         self.refusals = 0
         self.polls = 0
+        self.heap_failures = 0
+        self.stream = FakeStream()
+        self.tls_cause = 0
+        self.last_http_status = 0
+        self.on_failure = None
 
     def set_callbacks(self, on_open, on_close):
         self.on_open = on_open
         self.on_close = on_close
 
-    def configure(self, url, identity, auth_key):
+    def set_on_failure(self, on_failure):
+        self.on_failure = on_failure
+
+    def set_tls(self, make_tls, tls_clock):
+        self.history.append(("set_tls",))
+
+    def configure(self, url, identity, auth_key, is_tls=None, is_mutual=False):
         self.history.append(("configure", url, identity, auth_key))
+        self.is_tls = is_tls
+        self.is_mutual = is_mutual
+
+    def reconnect_now(self):
+        self.history.append(("reconnect_now",))
 
     def confirmed(self):
         self.history.append(("confirmed",))

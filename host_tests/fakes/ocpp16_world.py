@@ -13,7 +13,6 @@ from fakes.channel import FakeChannel
 from fakes.connection import FakeConnection
 from fakes.core_world import STEP_MS, CoreWorld
 from fakes.rpc_world import Bits
-from fakes.stream import FakeStream
 from fakes.transfer import FakeNetwork
 
 SECURITY_EVENT = "SecurityEventNotification"
@@ -79,7 +78,7 @@ class Ocpp16World(CoreWorld):
         self.channel = self.channel_type(6144)
         self.connection = FakeConnection()
         self.backoff = Backoff(bits)
-        self.liveness = Liveness(self.connection, FakeStream(), None, self.clock, self.events)
+        self.liveness = Liveness(self.connection, None, self.clock, self.events)
         self.network = FakeNetwork(self.connection, self.channel, self.backoff, self.liveness)
         self._before_build()
         self.ocpp = builder.build(

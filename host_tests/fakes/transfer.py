@@ -75,6 +75,11 @@ class FakeNetwork:
         self.backoff = backoff
         self.liveness = liveness
         self.transfer = FakeTransfer()
+        self.guard = None
+        self.tls = None  # what enable_tls() was called with
+
+    def enable_tls(self, credentials, kept_time, sntp_host):
+        self.tls = credentials, kept_time, sntp_host
 
     def make_transfer(self):
         return self.transfer

@@ -45,12 +45,12 @@ class LivenessTest(unittest.TestCase):
         self.clock = FakeClock()
         self.events = EventLog(self.clock, 64)
         self.connection = FakeConnection()
-        self.stream = FakeStream()
+        self.stream = self.connection.stream
         self.link = FakeLink(self.clock)
         self.build(self.link)
 
     def build(self, link):
-        self.liveness = Liveness(self.connection, self.stream, link, self.clock, self.events)
+        self.liveness = Liveness(self.connection, link, self.clock, self.events)
 
     def run_s(self, seconds, fails_every_s=0, refuses_every_s=0):
         """Let time pass; attempts to connect fail, or are refused, so often."""
@@ -103,8 +103,7 @@ class LivenessTest(unittest.TestCase):
         self.assertEqual(len(self.link.history), 1)
 
     def test_makes_tls_anew_after_the_second_failure_and_once_per_silence(self):
-        self.stream = TlsStream()
-        self.build(self.link)
+        self.stream = self.connection.stream = TlsStream()
 
         self.run_s(9, fails_every_s=5)
         self.assertEqual((self.liveness.rung, self.stream.renewals), (RUNG_SOCKET, 0))

@@ -91,7 +91,7 @@ class KeyEffectsTest(unittest.TestCase):
     # ---- connection ----
 
     def check_AuthorizationKey(self):
-        world = self.world({"AuthorizationKey": "41" * 16})
+        world = self.world({"AuthorizationKey": "41" * 16}, {"auth_key": "0123456789abcdef"})
         self.assertEqual(world.connection.history[-1][3], b"A" * 16)
 
     def check_HeartbeatInterval(self):

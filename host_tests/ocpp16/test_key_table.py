@@ -13,6 +13,7 @@ PROFILES = ((b"LocalAuthListManagement", keys_local_list.TABLE),)
 class KeyTableTest(unittest.TestCase):
     def setUp(self):
         self.config = StationConfig()
+        self.config.has_security = False
 
     def keys(self, presets=None):
         rows = rows_of(self.config, presets)

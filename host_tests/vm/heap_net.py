@@ -166,7 +166,8 @@ class LivenessTest(unittest.TestCase):
         self.now_ms = 0
         clock = Clock(self.ticks_ms, 1)
         connection = FakeConnection()
-        liveness = Liveness(connection, QuietStream(), QuietLink(), clock, EventLog(clock, 16))
+        connection.stream = QuietStream()
+        liveness = Liveness(connection, QuietLink(), clock, EventLog(clock, 16))
         liveness.answered()
         with locked():
             for _ in range(70):

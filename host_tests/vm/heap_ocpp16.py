@@ -17,7 +17,6 @@ from fakes.connection import FakeConnection
 from fakes.quiet_station import QuietStation, RamStorage
 from fakes.rpc_world import Bits
 from fakes.storage import FakeStorage
-from fakes.stream import FakeStream
 from heap import growth, locked
 
 COVERS = (
@@ -244,10 +243,11 @@ class World(QuietStation):
         self.settings = Settings(rows, self.config, FakeStorage(), self.events)
         self.channel = ServerChannel()
         self.connection = FakeConnection()
-        self.liveness = Liveness(self.connection, FakeStream(), None, self.clock, self.events)
+        self.liveness = Liveness(self.connection, None, self.clock, self.events)
         bits = Bits().take
+        parts = None, [], self.clock, self.events, bits
         self.ocpp = builder.build(
-            Network(self.connection, self.channel, Backoff(bits), self.liveness),
+            Network(self.connection, self.channel, Backoff(bits), self.liveness, parts),
             JsonReader(100, 8),
             self.core,
             self.outbox,

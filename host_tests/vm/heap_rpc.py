@@ -24,6 +24,7 @@ COVERS = (
     "chargecore.wire.message_id.MessageId.choose_record",
     "chargecore.wire.message_id._put_hex",
     "chargecore.wire.rpc.Rpc.can_call",
+    "chargecore.wire.rpc.Rpc.is_replying",
     "chargecore.wire.rpc.Rpc.call",
     "chargecore.wire.call_slot.CallSlot.age_ms",
     "chargecore.wire.rpc.Rpc.call_age_ms",
@@ -228,6 +229,9 @@ class RpcTest(unittest.TestCase):
         self.assertEqual(self.replies, 11)
         self.assertEqual(self.channel.sent_count - sent, 5 + 11)
         self.assertTrue(self.rpc.can_call)
+        with locked():
+            is_replying = self.rpc.is_replying
+        self.assertFalse(is_replying)
         self.assertEqual(growth(self.round_trips, 20), 0)
 
 

@@ -86,10 +86,8 @@ def _check_station(station):
         has_port = parts.port is None or parts.port > 0
     except ValueError as error:
         raise OptionError(f"--csms {url}: {error}") from error
-    if parts.scheme == "wss":
-        raise OptionError(f"--csms {url}: wss:// needs TLS, which the firmware does not have yet")
-    if parts.scheme != "ws" or not parts.hostname or not has_port:
-        raise OptionError(f"--csms {url}: must be ws://host[:port]/path")
+    if parts.scheme not in ("ws", "wss") or not parts.hostname or not has_port:
+        raise OptionError(f"--csms {url}: must be ws://host[:port]/path, or wss://")
     if station["cable"] not in ("socket", "tethered"):
         raise OptionError("'cable' in the station file: must be socket or tethered")
     if station["phases"] not in (1, 3):

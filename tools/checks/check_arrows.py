@@ -26,7 +26,7 @@ _MAY_IMPORT = {
 _SOCKETS = ("socket", "select", "ssl", "tls", "network", "asyncio")
 _ONLY_FROM_BOARD = ("machine", "time", "esp32", "rp2")
 _INTERPRETER = ("array", "binascii", "errno", "gc", "hashlib", "json", "micropython", "os")
-_INTERPRETER += ("struct", "sys")
+_INTERPRETER += ("struct", "sys", "io")
 # `board` is the board's folder on a chip; boot_slot lies beside boot.py.
 _BOARD_USERS = ("firmware/boot.py", "firmware/main.py")
 

@@ -94,6 +94,29 @@ EV_DIAGNOSTICS_STATUS = const(134)
 
 EV_SECURITY = const(140)
 
+# TLS: 150 + n is cause n of net.tls_causes.
+EV_TLS_UNKNOWN_CA = const(151)
+EV_TLS_WRONG_NAME = const(152)
+EV_TLS_EXPIRED = const(153)
+EV_TLS_NOT_YET_VALID = const(154)
+EV_TLS_REVOKED = const(155)
+EV_TLS_WEAK = const(156)
+EV_TLS_CIPHER = const(157)
+EV_TLS_VERSION = const(158)
+EV_TLS_CLIENT_REFUSED = const(159)
+EV_TLS_NOT_ASKED = const(160)
+EV_TLS_CLOCK = const(161)
+EV_TLS_NO_HEAP = const(162)
+EV_TLS_NO_ROOT = const(163)
+EV_TLS_OWN_FILES = const(164)
+EV_TLS_ALERT = const(165)
+EV_TLS_PROTOCOL = const(166)
+EV_TLS_LOST = const(167)
+EV_TLS_TIMEOUT = const(168)
+EV_PROFILE = const(170)
+EV_PROFILE_GIVEN_UP = const(171)
+EV_PASSWORD = const(172)
+
 DROPPED_RECORD = const(1)  # kinds in EV_CALL_DROPPED
 DROPPED_STATUS = const(2)
 DROPPED_SECURITY_EVENT = const(3)
@@ -210,6 +233,27 @@ TEXTS = (
     ),
     (EV_UPDATE_TRIAL, "new firmware on trial: {a} (0 began, 1 confirmed, 2 given up), why {b}"),
     (EV_SECURITY, "security event {a} (docs/security.md)"),
+    (EV_TLS_UNKNOWN_CA, "TLS: server certificate leads to no installed root"),
+    (EV_TLS_WRONG_NAME, "TLS: server certificate is for another host"),
+    (EV_TLS_EXPIRED, "TLS: server certificate, or one above it, has expired"),
+    (EV_TLS_NOT_YET_VALID, "TLS: server certificate, or one above it, is not valid yet"),
+    (EV_TLS_REVOKED, "TLS: server certificate was revoked"),
+    (EV_TLS_WEAK, "TLS: server certificate with a key, hash or usage that nobody may use"),
+    (EV_TLS_CIPHER, "TLS: no cipher suite in common, alert {a}"),
+    (EV_TLS_VERSION, "TLS: server does not speak TLS 1.2, alert {a}"),
+    (EV_TLS_CLIENT_REFUSED, "TLS: server refuses the certificate of this station, alert {a}"),
+    (EV_TLS_NOT_ASKED, "TLS: server asks for no certificate, which profile 3 wants"),
+    (EV_TLS_CLOCK, "TLS: date unknown, so no certificate can be checked"),
+    (EV_TLS_NO_HEAP, "TLS: not enough memory"),
+    (EV_TLS_NO_ROOT, "TLS: no root certificate of the server is installed"),
+    (EV_TLS_OWN_FILES, "TLS: certificate or key of this station is missing or cannot be used"),
+    (EV_TLS_ALERT, "TLS: server ended the handshake with alert {a}"),
+    (EV_TLS_PROTOCOL, "TLS: what the server sent is no TLS, code {b}"),
+    (EV_TLS_LOST, "TLS: connection lost in the handshake, code {b}"),
+    (EV_TLS_TIMEOUT, "TLS: handshake took too long"),
+    (EV_PROFILE, "security profile {a}, {b} before"),
+    (EV_PROFILE_GIVEN_UP, "security profile {a} does not connect; back to {b}"),
+    (EV_PASSWORD, "new password: {a} (0 to be tried, 1 works, 2 refused, back to the old one)"),
     (EV_DIAGNOSTICS_STATUS, "diagnostics: status {a} (0 Uploading, 1 Uploaded, 2 UploadFailed)"),
 )
 

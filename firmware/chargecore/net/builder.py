@@ -18,20 +18,61 @@ _RX_SIZE = const(6144)  # a longer message is answered with a CALLERROR
 
 
 class Network:
-    """What others need of it, by name. transfer_parts: what transfer.build() is called with."""
+    """What others need of it, by name. parts: sockets, DNS servers, clock, events, random bits."""
 
-    def __init__(self, connection, channel, backoff, liveness, transfer_parts=None):
+    def __init__(self, connection, channel, backoff, liveness, parts=None, board=None):
         self.connection = connection
         self.channel = channel
         self.backoff = backoff
         self.liveness = liveness  # polls the connection, too
-        self._transfer_parts = transfer_parts
+        self.guard = None  # Scheduler.guard, once there is one: what a long step lets through
+        self._parts = parts
+        self._board = board
+        self._credentials = None
+        self._context = None  # TlsContext, made with the first stream
+        self._tick = self.tick
+
+    def tick(self):  # HOT
+        """Let the safety step through in the middle of a TLS handshake. Never raises."""
+        guard = self.guard
+        if guard is not None:
+            guard()
+
+    def enable_tls(self, credentials, kept_time, sntp_host):
+        """Set what TLS trusts and shows, and how it knows the date; sntp_host may be empty."""
+        from chargecore.net.tls_clock import TlsClock
+
+        self._credentials = credentials
+        sockets, dns_servers, clock, _events, random_bits = self._parts
+        sntp = None
+        if sntp_host:
+            from chargecore.net.sntp import Sntp
+
+            resolver = Resolver(sockets, dns_servers, clock, random_bits)
+            sntp = Sntp(sockets, resolver, sntp_host, random_bits)
+        rtc = getattr(self._board, "rtc", None)
+        tls_clock = TlsClock(clock, rtc, kept_time, sntp)
+        self.connection.set_tls(self._make_main_tls, tls_clock)
+
+    def make_tls(self, stream, reserve_b=0):
+        """Return a TlsStream over a TcpStream."""
+        import tls
+
+        from chargecore.net.tls_context import TlsContext
+        from chargecore.net.tls_stream import TlsStream
+
+        if self._context is None:
+            self._context = TlsContext(tls, self._credentials)
+        return TlsStream(stream, self._context, self._tick, reserve_b)
+
+    def _make_main_tls(self, stream):
+        return self.make_tls(stream, getattr(self._board, "tls_reserve_b", 0))
 
     def make_transfer(self):
         """Return a Transfer. Called by the profile that moves files, while it is built."""
         from chargecore.net import transfer
 
-        return transfer.build(*self._transfer_parts)
+        return transfer.build(*self._parts)
 
 
 def build(board, clock, events):
@@ -44,6 +85,6 @@ def build(board, clock, events):
     resolver = Resolver(sockets, board.dns_servers, clock, random_bits)
     backoff = Backoff(random_bits)
     connection = Connection(resolver, stream, channel, backoff, clock, events)
-    liveness = Liveness(connection, stream, board.link, clock, events)
-    transfer_parts = sockets, board.dns_servers, clock, events, random_bits
-    return Network(connection, channel, backoff, liveness, transfer_parts)
+    liveness = Liveness(connection, board.link, clock, events)
+    parts = sockets, board.dns_servers, clock, events, random_bits
+    return Network(connection, channel, backoff, liveness, parts, board)

@@ -22,6 +22,13 @@ from chargecore.base.events import (
     EV_TCP_FAILED,
 )
 from chargecore.base.ticks import ticks_add, ticks_diff
+from chargecore.net.tls_causes import (
+    TLS_CLOCK,
+    TLS_EVENTS,
+    TLS_NO_HEAP,
+    TLS_NONE,
+    TLS_TIMEOUT,
+)
 from chargecore.net.url import Url
 from chargecore.net.websocket import WS_CLOSED
 from chargecore.net.ws_frame import CLOSE_GOING_AWAY, CLOSE_NORMAL
@@ -33,9 +40,12 @@ STAGE_TCP = const(3)
 STAGE_UPGRADE = const(4)
 STAGE_OPEN = const(5)
 STAGE_CLOSING = const(6)  # was open, the handshake or the old socket still takes its time
+STAGE_CLOCK = const(7)  # before RESOLVE, with TLS only: the date is looked for
+STAGE_TLS = const(8)  # between TCP and UPGRADE: the TLS handshake
 
 _SUBPROTOCOL = b"ocpp1.6"
 _TCP_TIMEOUT_S = const(10)
+_TLS_TIMEOUT_S = const(25)  # an RP2040 alone takes 3 s; a loaded server with RSA keys many
 _UPGRADE_TIMEOUT_S = const(15)  # a server with a slow password hash took 1 s
 # A machine has sent these: the way to it works, whatever it thinks of us.
 _FROM_OUTSIDE = (errno.ECONNREFUSED, errno.ECONNRESET)
@@ -45,13 +55,18 @@ _PROVEN_MS = const(60_000)  # a connection that lived so long makes the next wai
 class Connection:
     """One server, one stream, one WebSocket. The old socket is closed before a new one is opened.
 
-    on_open() and on_close() are called from poll(): once per connection that really opened.
+    on_open() and on_close() are called from poll(): once per connection that really opened;
+    on_failure() after each attempt that did not get so far: tls_cause and last_http_status tell.
     link_up False closes at once and lets nothing through; True again connects at once.
     """
 
     def __init__(self, resolver, stream, websocket, backoff, clock, events):
         self._resolver = resolver
-        self._stream = stream
+        self._plain_stream = stream
+        self._make_tls = None  # makes a TLS stream over the plain one
+        self._tls_stream = None  # made when first needed
+        self._tls_clock = None
+        self.stream = stream  # the one of the latest attempt
         self._websocket = websocket
         self._backoff = backoff
         self._clock = clock
@@ -60,6 +75,7 @@ class Connection:
         self._auth_b64 = None  # bytes for HTTP Basic, or None
         self._on_open = None
         self._on_close = None
+        self._on_failure = None
         self.link_up = True
         self.stage = STAGE_STOPPED
         self.is_open = False
@@ -69,6 +85,8 @@ class Connection:
         self.failures = 0  # attempts and connections that ended without a sign of the server
         self.refusals = 0  # and those that somebody out there has refused or ended
         self.last_http_status = 0  # of the latest upgrade; 0: none came
+        self.tls_cause = TLS_NONE  # TLS_* of the latest attempt
+        self.heap_failures = 0  # attempts in a row for which TLS found no heap
         self._deadline_ms = 0  # of the stage: WAIT ends, the others time out
         self._was_link_up = True
         self._is_retry_due = False  # the next attempt needs no wait
@@ -79,15 +97,30 @@ class Connection:
         self._on_open = on_open
         self._on_close = on_close
 
-    def configure(self, url, identity, auth_key):
+    def set_on_failure(self, on_failure):
+        """Set what to call, without arguments, when an attempt has failed."""
+        self._on_failure = on_failure
+
+    def set_tls(self, make_tls, tls_clock):
+        """Set make_tls(stream), which gives a TLS stream over a plain one, and the TlsClock."""
+        self._make_tls = make_tls
+        self._tls_clock = tls_clock
+
+    def configure(self, url, identity, auth_key, is_tls=None, is_mutual=False):
         """Set where to connect and as whom; all bytes, auth_key may be None. Acts at the next try.
 
+        is_tls: counts instead of the URL's scheme. is_mutual: only to a server that asks for our
+        certificate (security profile 3).
         Errors: ConfigError("url") or ("identity").
         Source: OCPP-J 1.6 §3.1; the user is the identity as it is, not percent-encoded.
         """
-        parts = Url(url, identity)
-        if parts.is_tls and not self._stream.is_tls:
-            raise ConfigError("url")
+        parts = Url(url, identity, is_tls)
+        if parts.is_tls:
+            if self._make_tls is None:
+                raise ConfigError("url")
+            if self._tls_stream is None:
+                self._tls_stream = self._make_tls(self._plain_stream)
+            self._tls_stream.is_mutual = is_mutual
         if auth_key is None:
             self._auth_b64 = None
         elif b":" in identity:
@@ -147,8 +180,12 @@ class Connection:
             self._poll_resolve(now_ms)
         elif stage == STAGE_TCP:
             self._poll_tcp(now_ms)
+        elif stage == STAGE_TLS:
+            self._poll_tls(now_ms)
         elif stage == STAGE_UPGRADE:
             self._poll_upgrade(now_ms)
+        elif stage == STAGE_CLOCK:
+            self._poll_clock(now_ms)
 
     def _link_changed(self):
         self._was_link_up = self.link_up
@@ -162,6 +199,26 @@ class Connection:
     def _begin(self, now_ms):
         self.attempts += 1
         self.last_http_status = 0
+        self.tls_cause = TLS_NONE
+        if self._url.is_tls:
+            self.stream = self._tls_stream
+            self.stage = STAGE_CLOCK
+            self._tls_clock.start(now_ms)
+            self._poll_clock(now_ms)
+        else:
+            self.stream = self._plain_stream
+            self._look_up(now_ms)
+
+    def _poll_clock(self, now_ms):
+        """Wait for a date to check certificates with; SNTP keeps its own time."""
+        state = self._tls_clock.poll(now_ms)
+        if state > 0:
+            self._look_up(now_ms)
+        elif state < 0:
+            self._tls_failed(now_ms, TLS_CLOCK)
+
+    def _look_up(self, now_ms):
+        self._websocket.use(self.stream)
         self.stage = STAGE_RESOLVE
         self._resolver.start(self._url.host, now_ms)
         self._poll_resolve(now_ms)
@@ -174,30 +231,60 @@ class Connection:
         if state < 0:
             self._events.add(EV_DNS_FAILED, state)
             self._fail(now_ms, state == E_MISSING)
-        elif self._stream.open(self._resolver.ip_text, self._url.port) != OK:
+        elif self.stream.open(self._resolver.ip_text, self._url.port) != OK:
             self._tcp_failed(now_ms)
         else:
             self.stage = STAGE_TCP
             self._deadline_ms = ticks_add(now_ms, _TCP_TIMEOUT_S * 1000)
 
     def _poll_tcp(self, now_ms):
-        state = self._stream.poll_connected()
+        state = self.stream.poll_connected()
         if state < 0:
             self._tcp_failed(now_ms)
         elif state > 0:
-            url = self._url
-            self._websocket.open_upgrade(url.host_header, url.path, _SUBPROTOCOL, self._auth_b64)
-            self.stage = STAGE_UPGRADE
-            self._deadline_ms = ticks_add(now_ms, _UPGRADE_TIMEOUT_S * 1000)
+            if not self.stream.is_tls:
+                self._upgrade(now_ms)
+            elif self.stream.secure(self._url.host) != OK:
+                self._tls_failed(now_ms, self.stream.cause)
+            else:
+                self.stage = STAGE_TLS
+                self._deadline_ms = ticks_add(now_ms, _TLS_TIMEOUT_S * 1000)
         elif ticks_diff(now_ms, self._deadline_ms) >= 0:
             self._events.add(EV_CONNECT_TIMEOUT, _TCP_TIMEOUT_S, STAGE_TCP)
             self._resolver.forget()  # the address may be an old one
             self._fail(now_ms, False)
 
     def _tcp_failed(self, now_ms):
-        self._events.add(EV_TCP_FAILED, self._stream.errno)
+        self._events.add(EV_TCP_FAILED, self.stream.errno)
         self._resolver.forget()
-        self._fail(now_ms, self._stream.errno in _FROM_OUTSIDE)
+        self._fail(now_ms, self.stream.errno in _FROM_OUTSIDE)
+
+    def _poll_tls(self, now_ms):
+        state = self.stream.poll_secured()
+        if state > 0:
+            self.heap_failures = 0
+            self._upgrade(now_ms)
+        elif state < 0:
+            if self.stream.wants_again:
+                self._is_retry_due = True
+                self._fail(now_ms, True)
+            else:
+                self._tls_failed(now_ms, self.stream.cause)
+        elif ticks_diff(now_ms, self._deadline_ms) >= 0:
+            self._tls_failed(now_ms, TLS_TIMEOUT)
+
+    def _tls_failed(self, now_ms, cause):
+        """Tell why TLS came to nothing. What the other side has refused is a sign of it."""
+        self.tls_cause = cause
+        self.heap_failures = self.heap_failures + 1 if cause == TLS_NO_HEAP else 0
+        self._events.add(TLS_EVENTS + cause, self.stream.alert, self.stream.errno)
+        self._fail(now_ms, cause not in (TLS_CLOCK, TLS_NO_HEAP, TLS_TIMEOUT))
+
+    def _upgrade(self, now_ms):
+        url = self._url
+        self._websocket.open_upgrade(url.host_header, url.path, _SUBPROTOCOL, self._auth_b64)
+        self.stage = STAGE_UPGRADE
+        self._deadline_ms = ticks_add(now_ms, _UPGRADE_TIMEOUT_S * 1000)
 
     def _poll_upgrade(self, now_ms):
         websocket = self._websocket
@@ -230,7 +317,7 @@ class Connection:
         if not websocket.is_open:
             self._closed()
             if websocket.state == WS_CLOSED:
-                self._fail(now_ms, websocket.is_ended_by_server)
+                self._fail(now_ms, websocket.is_ended_by_server, False)
         elif not self._is_proven and ticks_diff(now_ms, self.up_since_ms) >= _PROVEN_MS:
             self.confirmed()
 
@@ -244,7 +331,7 @@ class Connection:
         if self._on_close is not None:
             self._on_close()
 
-    def _fail(self, now_ms, is_refusal):
+    def _fail(self, now_ms, is_refusal, is_attempt=True):
         """Clear up after an attempt or a connection, and wait before the next attempt."""
         self._abandon()
         self.stage = STAGE_WAIT
@@ -259,11 +346,15 @@ class Connection:
         wait_ms = self._backoff.next_wait_ms()
         self._events.add(EV_RETRY_IN, (wait_ms + 999) // 1000)
         self._deadline_ms = ticks_add(now_ms, wait_ms)
+        if is_attempt and self._on_failure is not None:
+            self._on_failure()
 
     def _abandon(self):
         self._websocket.abort(CLOSE_GOING_AWAY)
         self._resolver.stop()
-        self._stream.close()
+        if self._tls_clock is not None:
+            self._tls_clock.stop()
+        self.stream.close()
 
     def _wait_ms(self, wait_ms):
         self.stage = STAGE_WAIT

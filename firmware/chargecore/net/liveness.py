@@ -43,6 +43,7 @@ _TLS_FAILURES = const(2)  # one may be chance; making it anew costs a few hundre
 _LINK_S = const(600)
 _LINK_AGAIN_S = const(1_800)
 _LINK_FAILURES = const(3)
+_HEAP_FAILURES = const(2)  # TLS found no room twice in a row: only a reset makes one
 _RESET_S = const(3_600)
 _RESET_RESTARTS = const(2)  # of the link: the milder cure has failed twice
 _RESET_UNHEARD_S = const(86_400)
@@ -52,10 +53,9 @@ _PROBE_S = const(10)  # an open connection on which nothing is asked: ask
 class Liveness:
     """`rung` is the highest rung since the last sign. Times are uptime, which does not wrap."""
 
-    def __init__(self, connection, stream, link, clock, events):
+    def __init__(self, connection, link, clock, events):
         """Take the parts. link: the board's network interface (boards/README.md), or None."""
         self._connection = connection
-        self._stream = stream
         self._link = link
         self._clock = clock
         self._events = events
@@ -117,6 +117,9 @@ class Liveness:
         if self.rung:
             self._watch_open(uptime_s)
             self._climb(uptime_s - self._since_s)
+        if connection.heap_failures >= _HEAP_FAILURES and not self.needs_reset:
+            self.needs_reset = True
+            self._events.add(EV_RESET_WANTED, self.silent_s)
 
     def _fall_silent(self):  # HOT
         if self.rung:
@@ -147,9 +150,13 @@ class Liveness:
         self.needs_probe = connection.is_open and uptime_s - self._open_at_s >= _PROBE_S
 
     def _climb(self, silent_s):  # HOT
-        if self.rung < RUNG_TLS and self._tries >= _TLS_FAILURES and self._stream.is_tls:
+        if (
+            self.rung < RUNG_TLS
+            and self._tries >= _TLS_FAILURES
+            and self._connection.stream.is_tls
+        ):
             self._step_to(RUNG_TLS)
-            self._stream.renew()
+            self._connection.stream.renew()
             self._events.add(EV_TLS_RENEWED, silent_s)
         link = self._link
         if link is not None and silent_s >= self._link_due_s and self._is_link_suspect():

@@ -19,11 +19,12 @@ class Url:
 
     Without more, the identity goes behind the path with exactly one slash between them. Where a
     server wants it otherwise (a slash behind the identity, say), {id} in the URL marks the place
-    and every other character stays as given.
+    and every other character stays as given. is_tls, when given, counts instead of the scheme; the
+    port is the scheme's own only when the URL has none.
     Errors: ConfigError("url") or ConfigError("identity").
     """
 
-    def __init__(self, url, identity):
+    def __init__(self, url, identity, is_tls=None):
         if url[:5].lower() == b"ws://":
             self.is_tls = False
             rest = url[5:]
@@ -32,6 +33,8 @@ class Url:
             rest = url[6:]
         else:
             raise ConfigError("url")
+        if is_tls is not None:
+            self.is_tls = is_tls
         check_characters(rest)
         end = authority_end(rest)
         self.port = _PORT_WSS if self.is_tls else _PORT_WS

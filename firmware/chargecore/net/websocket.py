@@ -106,6 +106,11 @@ class WebSocket:
         """Whether no message is being sent."""
         return self._sender.is_text_idle
 
+    def use(self, stream):
+        """Set the stream of the next connection, while there is none."""
+        self._stream = stream
+        self._sender.use(stream)
+
     def open_upgrade(self, host, path, subprotocol, auth_b64):
         """Begin the upgrade on the stream, which is connected. All bytes; auth_b64 may be None."""
         key = make_key(self._random_bits)

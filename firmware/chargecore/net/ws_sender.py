@@ -60,6 +60,10 @@ class WsSender:
         self._is_broken = False  # a render function changed its message halfway
         self.sent_count = 0  # bytes the stream has taken, wraps at 2^29
 
+    def use(self, stream):
+        """Set the stream of the next connection."""
+        self._stream = stream
+
     def reset(self):
         """Forget everything: a new connection begins."""
         self._drop_text()

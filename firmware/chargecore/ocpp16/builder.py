@@ -34,6 +34,7 @@ from chargecore.ocpp16.presence import Presence
 from chargecore.ocpp16.requests import Requests
 from chargecore.ocpp16.status_notification import StatusNotification
 from chargecore.ocpp16.transactions import Transactions
+from chargecore.station.config import PROFILE_TLS
 from chargecore.wire.rpc import Rpc
 
 
@@ -72,6 +73,7 @@ def build(network, reader, core, outbox, stores, config, clock, events, random_b
     sources += (Transactions(rpc, outbox, station, authorizer, config, clock),)
     who = (boot, heartbeat, status_notification, requests, trigger)
     presence = Presence(*who, authorizer, connection, network.liveness, state, link)
+    _secure_channel(network, core, stores, config, clock, events)
     ConnectionKeys(connection, channel, backoff, settings, config).apply()
     who_sends = sources, triggered, profiles
     ocpp = Ocpp16(rpc, boot, data_transfer, requests, presence, *who_sends, actions, events)
@@ -127,6 +129,14 @@ def _security(rpc, network, requests, trigger, core, stores, config, *parts):
     from chargecore.ocpp16.security import build as build_security
 
     return build_security(rpc, network, requests, trigger, core, stores, config, *parts)
+
+
+def _secure_channel(network, core, stores, config, *parts):
+    """Let the connection use TLS, if it ever may."""
+    if config.has_security or config.security_profile >= PROFILE_TLS:
+        from chargecore.ocpp16.secure_channel import build as build_secure_channel
+
+        build_secure_channel(network, core, stores, config, *parts)
 
 
 def _core_actions(requests, configuration, data_transfer):

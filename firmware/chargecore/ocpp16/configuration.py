@@ -23,9 +23,14 @@ class Configuration:
         self._config = config
         self._events = events
         self._value_buf = bytearray(_VALUE_MAX + _SPARE)
+        self._judge = None  # asked before a value is set
         self._word = _ACCEPTED  # status of the ChangeConfiguration answer being sent
         self._render_get = self.render_get
         self._render_status = self.render_status
+
+    def set_judge(self, judge):
+        """Set judge(row, buf, start, end): OK, or the E_ code that a new value is refused with."""
+        self._judge = judge
 
     # ---- GetConfiguration ----
 
@@ -116,7 +121,12 @@ class Configuration:
         else:
             value_idx = reader.find(payload_idx, b"value")
             length = reader.copy_text(value_idx, self._value_buf, _VALUE_MAX)
-            self._word = self._word_for(settings.set_text(row, self._value_buf, 0, length), row)
+            code = OK
+            if self._judge is not None:
+                code = self._judge(row, self._value_buf, 0, length)
+            if code == OK:
+                code = settings.set_text(row, self._value_buf, 0, length)
+            self._word = self._word_for(code, row)
         self._rpc.reply(self._render_status, None)
 
     def _word_for(self, code, row):

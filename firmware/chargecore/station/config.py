@@ -5,6 +5,8 @@ Called by: everyone, reading. Written by: load() at boot (station.json) and the 
 Heap: none after load(), but for set_text().
 """
 
+import binascii
+
 from micropython import const
 
 from chargecore.base.codes import E_LENGTH, E_RANGE, OK
@@ -38,6 +40,12 @@ _MASK_OF_LIST = {
     "stop_aligned_list": "stop_aligned_mask",
 }
 _RATE_UNITS = b"Current,Power"  # A and W, both understood
+PROFILE_NONE = const(0)  # security profiles of the whitepaper
+PROFILE_BASIC = const(1)
+PROFILE_TLS = const(2)
+PROFILE_MUTUAL = const(3)
+_PASSWORD_MIN = const(16)  # bytes
+_PASSWORD_MAX = const(20)
 _HEX_DIGITS = b"0123456789abcdefABCDEF"
 _MAKERS_FILES = ("csms_root_ca", "manufacturer_root_ca", "client_certificate", "client_key")
 
@@ -124,6 +132,10 @@ class StationConfig:
         # Connection settings.
         self.additional_root_certificate_check = False
         self.auth_key_hex = b""  # password for HTTP Basic as hex digits, empty = none
+        self.security_profile = PROFILE_NONE
+        self.sntp_host = (
+            b""  # asked for the date before TLS when nobody knows it; empty: nobody is
+        )
         self.certificate_chain_max = 7_500  # characters of CertificateSigned
         self.certificate_store_max = 10  # roots
         self.cpo_name = b""  # organization in a certificate request, empty: none can be made
@@ -162,6 +174,15 @@ class StationConfig:
         self.auth_key_hex = _auth_key(station)
         if self.auth_key_hex and b":" in self.station_id:
             raise ConfigError("id")
+        self.security_profile = self._given_profile()
+        self.sntp_host = _text(station, "sntp", 253, self.sntp_host).lower()
+
+    def _given_profile(self):
+        """Return the profile that URL, password and certificate of the station file amount to."""
+        if self.csms_url[:4] == b"wss:":
+            is_mutual = self.client_key is not None and not self.auth_key_hex
+            return PROFILE_MUTUAL if is_mutual else PROFILE_TLS
+        return PROFILE_BASIC if self.auth_key_hex else PROFILE_NONE
 
     def set_settings_lost(self, are_lost):
         """Learn that flash gave no settings back, or that somebody has set them again."""
@@ -327,7 +348,13 @@ def check_auth_key(key):
 
 
 def _auth_key(station):
+    """Return the password as hex digits. 16 to 20 bytes are the password itself, 32 to 40 its hex.
+
+    That is how the OCA's test tool reads its own setting.
+    """
     key = _text(station, "auth_key", 40, b"")
+    if _PASSWORD_MIN <= len(key) <= _PASSWORD_MAX:
+        key = binascii.hexlify(key)
     if key and check_auth_key(key) != OK:
         raise ConfigError("auth_key")
     return key

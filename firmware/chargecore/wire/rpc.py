@@ -147,6 +147,11 @@ class Rpc:
         """Whether a call of ours waits for its answer."""
         return self._slot.is_busy
 
+    @property
+    def is_replying(self):  # HOT
+        """Whether an answer to the server is on its way out, or owed."""
+        return self._is_held or self._late_render is not None or self._tx > _TX_CALL
+
     def on_channel_closed(self, is_dropped=False):  # HOT
         """Forget what was on the channel: the call in flight is lost, owed answers are void.
 
