@@ -1,0 +1,31 @@
+"""Signals of a Raspberry Pi Pico 2 W (RP2350). Connector 1 is all there is."""
+
+from micropython import const
+
+from boards.shared.pin_kinds import ANALOG_IN, IN, OPEN_DRAIN, OUT, PWM_OUT
+
+MODULE = const("pico-2-w")
+METER_UART = const(1)
+READER_I2C = const(0)
+
+#                    pin  direction  safe   wired to
+CONTACTOR_COIL = (2, OUT, 0, "gate of Q1, in series with Q2, monitor's contact, stop loop")
+COIL_TONE = (3, OUT, 0, "tone that keeps Q2 on, through C1")
+PILOT_PWM = (16, PWM_OUT, 1, "pilot stage, 1 = +12 V, 0 = -12 V; pull-up 10 kOhm")
+RCD_TEST = (6, OUT, 0, "test winding of the residual-current monitor, 1 = test current")
+LOCK_MOTOR_A = (10, OUT, 0, "lock bridge IN1, A=1 B=0 drives towards locked")
+LOCK_MOTOR_B = (11, OUT, 0, "lock bridge IN2, A=0 B=1 drives towards unlocked")
+RCD_TRIP = (4, IN, None, "monitor's contact to +3.3 V, 1 = healthy; pull-down 8.2 kOhm")
+CONTACTOR_FEEDBACK = (7, IN, None, "NC mirror contact to +3.3 V, 1 = contactor open; pull-down")
+EMERGENCY_STOP = (13, IN, None, "stop loop to +3.3 V, 1 = closed and healthy; pull-down")
+LOCK_FEEDBACK = (12, IN, None, "end switch to +3.3 V, 1 = bolt fully out; pull-down")
+EARTH_PRESENT = (14, IN, None, "earth monitor's contact to +3.3 V, 1 = present; pull-down")
+PILOT_SENSE = (26, ANALOG_IN, None, "divider on the pilot, 1.3 V + 88 mV per V")
+PROXIMITY_SENSE = (27, ANALOG_IN, None, "proximity contact, 1 kOhm to 3.3 V")
+TEMPERATURE_SENSE = (28, ANALOG_IN, None, "NTC 10 kOhm B 3950 to ground, 10 kOhm to 3.3 V")
+METER_TX = (8, OUT, 1, "meter bus, to its receiver (DI of an RS-485 transceiver)")
+METER_RX = (9, IN, None, "meter bus, from its transmitter (RO); S0 pulses")
+READER_A = (20, OPEN_DRAIN, None, "reader: SDA of a PN532, D0 of a Wiegand reader")
+READER_B = (21, OPEN_DRAIN, None, "reader: SCL of a PN532, D1 of a Wiegand reader")
+LAMP_DATA = (15, OUT, 0, "WS2812 through a level shifter")
+SERVICE = (22, IN, None, "jumper to ground, 0 = service")
