@@ -6,8 +6,10 @@ board's own folder (boards/*), deployed beside it; its pin table holds every saf
 """
 
 import gc
+import sys
 
-import board
+sys.path.insert(0, "/")  # found by its full path, what lies there is found behind os.chdir(), too
+import board  # noqa: E402
 
 board.set_safe_levels()
 # Collect often while main.py is imported, so that what stays lies close together and the large
@@ -25,3 +27,5 @@ if slots_root is not None:
         board.watch_trial()  # a new version that does not come up is reset
     if boot_slot.has_copy(slots_root, board.slot):
         os.chdir(slots_root + "/" + board.slot)  # main.py and all it imports are those of the copy
+
+sys.path.append(sys.path.pop(0))  # the copy comes first

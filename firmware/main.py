@@ -164,6 +164,6 @@ def run(board):
 if __name__ == "__main__":
     from board import Board
 
-    started_board = Board()
-    run(started_board)
-    started_board.restart()
+    from chargecore.base.start import start
+
+    start(Board, run)

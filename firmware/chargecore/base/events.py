@@ -52,6 +52,8 @@ EV_RESET_WANTED = const(74)
 EV_SERVER_BACK = const(75)
 EV_TRANSFER_DONE = const(76)
 EV_TRANSFER_FAILED = const(77)
+EV_LINK_UP = const(78)
+EV_LINK_DOWN = const(79)
 
 EV_BAD_JSON = const(80)
 EV_CALL_TIMEOUT = const(81)
@@ -182,6 +184,8 @@ TEXTS = (
         "name not found, 4 nobody there, 5 connection lost, 6 stalled, 7 answer not valid, "
         "8 refused, 9 file too long, 10 own storage, 11 too many redirects), code {b}",
     ),
+    (EV_LINK_UP, "network interface up, {a} failures since boot"),
+    (EV_LINK_DOWN, "network interface down, {a} failures since boot"),
     (EV_BAD_JSON, "received text that is not an OCPP message, code {a}"),
     (EV_CALL_TIMEOUT, "no answer to call {a} within {b} s"),
     (EV_CALL_ERROR, "server answered call {a} with CALLERROR, code {b}"),
