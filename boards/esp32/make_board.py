@@ -1,0 +1,47 @@
+"""make_board(): the Board of an ESP32, out of its pin table. Called by: board.py of the boards."""
+
+import machine
+from machine import Pin
+
+from boards.esp32.hardware import Hardware
+from boards.shared.buses import lamp_bus, meter_bus, reader_bus
+from boards.shared.chip_board import ChipBoard
+from chargecore.base.boot_causes import CAUSE_POWER, CAUSE_RESET, CAUSE_WATCHDOG
+from chargecore.base.modules import unload
+from chargecore.store.app_slots import AppSlots
+
+_IRQ_OPTIONS = {}  # pin interrupts are scheduled, and there is nothing to choose
+
+
+def make_board(pins, place, margin, make_link):
+    """Return the board. place: (folder of the copies, copy that runs, name for bundles).
+
+    make_link(config, dns_servers, now_ms) returns the network interface.
+    """
+
+    def build(board, row):
+        board.slots = AppSlots(*place)
+        hw = Hardware(pins, margin)
+        hw.meter_bus = meter_bus(pins, row, _IRQ_OPTIONS)
+        hw.lamp_bus = lamp_bus(pins, board.config)
+        board.connectors.append(hw)
+        board.dead_man_pin = Pin(pins.DEAD_MAN[0], Pin.OUT, value=0)
+        board.reader_bus = reader_bus(pins, board.config.get("reader"), _IRQ_OPTIONS)
+        board.link = make_link(board.config, board.dns_servers, board.ticks_ms())
+
+    board = ChipBoard(_cause(), Pin(pins.SERVICE[0], Pin.IN, Pin.PULL_UP), _nothing)
+    board.fill(build, place[0])
+    unload((pins.__name__,))  # its texts are for people
+    return board
+
+
+def _cause():
+    """Return CAUSE_*. The chip tells a brown-out as power-on, a panic as a hard reset."""
+    cause = machine.reset_cause()
+    if cause == machine.PWRON_RESET:
+        return CAUSE_POWER
+    return CAUSE_WATCHDOG if cause == machine.WDT_RESET else CAUSE_RESET
+
+
+def _nothing():
+    pass

@@ -1,0 +1,32 @@
+"""The module `board` of an ESP32 DevKitC: outputs safe at boot, and the Board that main.py runs.
+
+Called by: boot.py and main.py. At the top nothing is imported that could be broken by an update.
+"""
+
+slots_root = "/app"
+slot = "a"  # boot.py says which copy runs
+
+
+def set_safe_levels():
+    """Drive every output to its safe level."""
+    from boards.esp32_devkit import pins
+    from boards.shared.safe_levels import drive
+
+    drive(pins)
+
+
+def watch_trial():
+    """Start the watchdog with a time in which a version must come up."""
+    import machine
+
+    machine.WDT(timeout=30_000)
+
+
+def Board():
+    """Return the board, made anew: what main.py calls like a class."""
+    from boards.esp32.make_board import make_board
+    from boards.esp32_devkit import pins
+    from boards.shared.wifi import make_wifi
+    from chargecore.evse.lower_pwm import MARGIN_ESP32
+
+    return make_board(pins, (slots_root, slot, b"esp32_devkit"), MARGIN_ESP32, make_wifi)

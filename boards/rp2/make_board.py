@@ -1,0 +1,54 @@
+"""make_board(): the Board of an RP2, out of its pin table. Called by: board.py of the boards."""
+
+import machine
+from machine import Pin
+
+from boards.rp2.guard_feed import GuardFeed
+from boards.rp2.hardware import Hardware
+from boards.rp2.reset_record import ResetRecord
+from boards.rp2.sampling import make_ring
+from boards.shared.buses import lamp_bus, meter_bus, reader_bus
+from boards.shared.chip_board import ChipBoard
+from boards.shared.wifi import make_wifi
+from chargecore.base.modules import unload
+from chargecore.store.app_slots import AppSlots
+
+_IRQ_OPTIONS = {"hard": True}
+_ANALOG = ("PILOT_SENSE", "PROXIMITY_SENSE", "TEMPERATURE_SENSE")
+
+
+def make_board(pins, place, chip, watchdog_address):
+    """Return the board. place: (folder of the copies, copy that runs, name for bundles).
+
+    chip: RP2040 or RP2350 of adc_ring.
+    """
+    stopper = _Stopper()
+
+    def build(board, row):
+        board.slots = AppSlots(*place)
+        stopper.ring = make_ring([Pin(getattr(pins, name)[0]) for name in _ANALOG], chip)
+        hw = Hardware(pins, stopper.ring)
+        hw.meter_bus = meter_bus(pins, row, _IRQ_OPTIONS)
+        hw.lamp_bus = lamp_bus(pins, board.config)
+        board.connectors.append(hw)
+        board.dead_man_pin = GuardFeed([hw.guard])
+        board.reader_bus = reader_bus(pins, board.config.get("reader"), _IRQ_OPTIONS)
+        board.link = make_wifi(board.config, board.dns_servers, board.ticks_ms())
+
+    cause = ResetRecord(machine.mem32, watchdog_address).read()
+    board = ChipBoard(cause, Pin(pins.SERVICE[0], Pin.IN, Pin.PULL_UP), stopper.stop)
+    board.fill(build, place[0])
+    unload((pins.__name__,))  # its texts are for people
+    return board
+
+
+class _Stopper:
+    """What must not outlive the interpreter: DMA writes into the ring's memory."""
+
+    def __init__(self):
+        self.ring = None
+
+    def stop(self):
+        """Stop it, if it runs."""
+        if self.ring is not None:
+            self.ring.stop()
