@@ -40,7 +40,7 @@ _PROTOCOLS = {
     "guard of a coil": ({"value", "is_tripped"}, _COILS, "coil"),
     "analogue input": (
         {"read_uv"},
-        ("evse/test_contracts.py", "rp2_board/test_contracts.py"),
+        ("evse/test_contracts.py", "rp2_board/test_contracts.py", "chip_boards/test_contracts.py"),
         "adc",
     ),
     "contactor": (

@@ -83,7 +83,9 @@ class FakeDma:
 class FakeRp2Chip:
     """registers[address], .dma, .ticks_us and .address_of for AdcRing."""
 
-    def __init__(self, memory_at=0x20011230):
+    def __init__(self, memory_at=0x20011230, base=ADC_BASE, dreq=DREQ_ADC):
+        self.offset = base - ADC_BASE  # an RP2350 has the same registers elsewhere
+        self._dreq = dreq
         self.dma = FakeDma()
         self.now_us = 1_073_741_000  # just before the wrap
         self.values = [0] * _CHANNELS  # 12 bits each, or a function of the conversion's number
@@ -109,6 +111,7 @@ class FakeRp2Chip:
 
     def __setitem__(self, address, value):
         self.writes.append((address, value))
+        address -= self.offset
         if address == CS:
             self._cs = value
         elif address == FCS:
@@ -119,6 +122,7 @@ class FakeRp2Chip:
             raise ValueError("no such register: {:x}".format(address))
 
     def __getitem__(self, address):
+        address -= self.offset
         if address == CS:
             return self._cs | 1 << 8  # ready
         if address == FCS:
@@ -168,7 +172,8 @@ class FakeRp2Chip:
         dma = self.dma
         fields = unpack_ctrl(dma.ctrl)
         while self._queue and self._fcs >> 3 & 1 and dma.is_busy and not dma.is_frozen:
-            if fields["treq_sel"] != DREQ_ADC or dma.read != FIFO or not fields["enable"]:
+            is_paced = fields["treq_sel"] == self._dreq and fields["enable"]
+            if not is_paced or dma.read != FIFO + self.offset:
                 return
             value = self._queue.pop(0)
             at = dma.write - self._memory_at
