@@ -17,6 +17,12 @@ from chargecore_tools.sim_process import repository
 
 NOTE = "FirmwareStatusNotification"
 NEW = "9.9.9"
+PLAIN = {"security": False}  # with the whitepaper only signed firmware is installed (L01.FR.20)
+
+
+@pytest.fixture
+def bench(bench_factory):
+    return bench_factory(station=PLAIN).booted()
 
 
 @pytest.fixture(scope="module")
@@ -221,7 +227,7 @@ def test_falls_back_when_the_supply_fails_before_the_new_version_has_proven_itse
 def test_waits_for_a_session_and_keeps_the_free_connector_out_of_use(
     bench_factory, http_files, image
 ):
-    bench = bench_factory(connectors=2).booted()
+    bench = bench_factory(connectors=2, station=PLAIN).booted()
     start = bench.charging(connector=1)
     _ask(bench, _put(http_files, make_bundle("host", NEW, {IMAGE_NAME: image})))
     bench.expect(NOTE, status="Downloading")

@@ -189,6 +189,19 @@ class Ocpp16World(CoreWorld):
         answer = self.ask(action, payload)
         return answer.get("status") if isinstance(answer, dict) else answer
 
+    def status_of_late(self, action, payload, run_ms):
+        """The same for a call whose answer takes its time."""
+        message_id = self.send(action, payload)
+        for _ in range(100):
+            self.run_ms(run_ms or 50)
+            for message in self.results:
+                if message[1] == message_id:
+                    answer = message[2]
+                    return answer.get("status") if isinstance(answer, dict) else answer
+            if not run_ms:
+                return None
+        return None
+
     # ---- what was sent ----
 
     def take_calls(self):

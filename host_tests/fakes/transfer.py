@@ -15,6 +15,7 @@ class FakeTransfer:
         self.results = []
         self.is_held = False
         self.is_busy = False
+        self.failure = 0
         self.stops = 0
         self._job = None
         self._buf = bytearray(256)

@@ -3,7 +3,7 @@
 import unittest
 
 from chargecore.base.events import EV_FLASH_ERROR
-from chargecore.station.report import time_text
+from chargecore.station.line_file import time_text
 from fakes.ocpp16_world import Ocpp16World
 
 ACTION = "DiagnosticsStatusNotification"

@@ -1,60 +1,25 @@
 """UpdateFirmware: dates, tries, sessions, statuses, and what a power cut leaves of it."""
 
-import hashlib
-import os
 import unittest
 
-import boot_slot
-
 from chargecore.base.ticks import ticks_add
-from chargecore.station.report import time_text
+from chargecore.station.line_file import time_text
 from chargecore.station.trial import Trial
-from chargecore.store.app_slots import AppSlots
 from fakes.ocpp16_world import Ocpp16World
 from fakes.scratch import new_folder
+from fakes.update_world import URL, UpdateWorld, bundle, empty
 
 ACTION = "FirmwareStatusNotification"
-URL = "http://files.example/app.bundle"
-
-
-def bundle(version=b"2.0", data=b"M\x06" * 500):
-    """Return a bundle of one file."""
-    body = b"CCBUNDLE\x01" + bytes((4, len(version), 1)) + b"host" + version
-    body += bytes((5, len(data) & 255, len(data) >> 8, 0, 0))
-    body += hashlib.sha256(data).digest() + b"x.mpy" + data
-    return body + hashlib.sha256(body).digest()
-
-
-class UpdateWorld(Ocpp16World):
-    """A station with two copies of its application in `root`."""
-
-    def __init__(self, root, flash=None, boot_number=7, stalls=False, station=None):
-        self.root = root
-        self.stalls = stalls
-        super().__init__(station or {"connectors": 2}, flash, boot_number)
-
-    def _before_build(self):
-        running = boot_slot.choose(self.root)
-        self.slots = self.core.slots = AppSlots(self.root, running, b"host", self.stalls)
 
 
 class UpdateTest(unittest.TestCase):
     def setUp(self):
         self.root = new_folder(self)
-        self.addCleanup(self.empty, self.root)
+        self.addCleanup(empty, self.root)
         self.boots = 7
         self.world = UpdateWorld(self.root).boot()
         self.transfer = self.world.network.transfer
         self.transfer.files[URL.encode()] = bundle()
-
-    def empty(self, root):
-        for name in ("a", "b"):
-            try:
-                for entry in os.listdir(root + "/" + name):
-                    os.remove(root + "/" + name + "/" + entry)
-                os.rmdir(root + "/" + name)
-            except OSError:
-                pass
 
     def ask(self, in_s=-5, world=None, **more):
         world = world or self.world
@@ -245,7 +210,7 @@ class TestRequests(UpdateTest):
                 self.assertEqual(self.world.ask("UpdateFirmware", payload), code)
 
     def test_is_not_supported_on_a_board_with_one_copy(self):
-        world = Ocpp16World().boot()
+        world = Ocpp16World({"security": False}).boot()
 
         self.assertEqual(self.ask(world=world), "NotSupported")
 

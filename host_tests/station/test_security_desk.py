@@ -150,7 +150,7 @@ class ReportTest(DeskTest):
         self.desk.report(SE_TAMPER, b"bad \xff\x00")
         self.run_ms(1_000)
 
-        self.assertEqual([row[2] for row in self.kept()], [b"x" * 254, b"bad ?\x00"])
+        self.assertEqual([row[2] for row in self.kept()], [b"x" * 254, b"bad ??"])
 
     def test_goes_on_without_flash(self):
         self.flash.is_refusing = True

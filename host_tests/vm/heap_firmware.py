@@ -7,9 +7,9 @@ import unittest
 
 from chargecore.base.codes import OK
 from chargecore.net.transfer import Transfer
-from chargecore.station.task_news import INSTALLING, UPLOADING, TaskNews
+from chargecore.station.task_news import INSTALLING, UPLOADING, TaskNews, is_upload
 from chargecore.station.trial import Trial
-from chargecore.station.update import STAGE_REBOOT, STAGE_WAIT
+from chargecore.station.update import STAGE_INSTALL_DATE, STAGE_REBOOT, STAGE_WAIT
 from chargecore.store.app_slots import AppSlots
 from chargecore.wire.json_writer import JsonWriter
 from chargecore.wire.rpc import ANSWER_LOST, ANSWER_RESULT, ANSWER_TIMEOUT
@@ -20,17 +20,33 @@ from heap import growth, locked
 
 COVERS = (
     "chargecore.net.transfer.Transfer.is_busy",
+    "chargecore.ocpp16.file_desk.FileDesk.poll",
+    "chargecore.ocpp16.file_desk.FileDesk.poll_call",
+    "chargecore.ocpp16.file_desk.FileDesk.render_word",
+    "chargecore.ocpp16.file_desk.FileDesk.dropped",
+    "chargecore.ocpp16.file_desk.FileDesk.diagnostics_word",
+    "chargecore.ocpp16.file_desk.FileDesk.firmware_word",
     "chargecore.ocpp16.firmware_management.FirmwareManagement.poll",
-    "chargecore.ocpp16.firmware_management.FirmwareManagement.poll_call",
-    "chargecore.ocpp16.firmware_management.FirmwareManagement.render_word",
-    "chargecore.ocpp16.firmware_management.FirmwareManagement.answered",
     "chargecore.ocpp16.firmware_management.FirmwareManagement.dropped",
-    "chargecore.ocpp16.firmware_management.FirmwareManagement.diagnostics_word",
-    "chargecore.ocpp16.firmware_management.FirmwareManagement.firmware_word",
-    "chargecore.station.diagnostics.Diagnostics.is_busy",
-    "chargecore.station.diagnostics.Diagnostics.poll",
+    "chargecore.ocpp16.log_upload.LogUpload.poll",
+    "chargecore.ocpp16.log_upload.LogUpload.dropped",
+    "chargecore.ocpp16.log_upload.LogUpload.status_word",
+    "chargecore.ocpp16.log_upload.LogUpload.request_id",
+    "chargecore.ocpp16.signed_updates.SignedUpdates.poll",
+    "chargecore.ocpp16.signed_updates.SignedUpdates.status_word",
+    "chargecore.ocpp16.signed_updates.SignedUpdates.request_id",
+    "chargecore.station.signed_update.SignedUpdate.is_signed",
+    "chargecore.station.signed_update.SignedUpdate.request_id",
+    "chargecore.station.signed_update.SignedUpdate._poll_more",
+    "chargecore.station.update.Update._poll_more",
+    "chargecore.station.signed_update.SignedUpdate._postponed",
+    "chargecore.station.upload.Upload.is_busy",
+    "chargecore.station.upload.Upload.poll",
     "chargecore.station.file_jobs.FileJobs.poll",
     "chargecore.station.file_jobs.FileJobs.are_idle",
+    "chargecore.station.task_news.is_upload",
+    "chargecore.station.task_news.TaskNews.has_id",
+    "chargecore.station.task_news.TaskNews.request_id",
     "chargecore.station.task_news.TaskNews.tell",
     "chargecore.station.task_news.TaskNews.oldest",
     "chargecore.station.task_news.TaskNews.told",
@@ -40,7 +56,8 @@ COVERS = (
     "chargecore.station.trial.Trial._is_good",
     "chargecore.station.update.Update.is_idle",
     "chargecore.station.update.Update.is_busy",
-    "chargecore.station.update.Update.told",
+    "chargecore.station.update.Update.is_installing",
+    "chargecore.station.update.Update._postponed",
     "chargecore.station.update.Update.poll",
     "chargecore.station.update.Update._poll_scheduled",
     "chargecore.station.update.Update._must_not_write",
@@ -71,7 +88,11 @@ class FirmwareHeapTest(unittest.TestCase):
     def setUp(self):
         FilesWorld.root = new_folder(self)
         self.addCleanup(self.empty)
-        station = {"profiles": ["Core", "FirmwareManagement"]}
+        self.begin(False)
+
+    def begin(self, has_security):
+        """A station with firmware management, with or without the security whitepaper."""
+        station = {"profiles": ["Core", "FirmwareManagement"], "security": has_security}
         self.world = FilesWorld(station).boot()
         self.files = self.world.ocpp._profiles[0]
         self.files._rpc = QuietRpc()
@@ -118,7 +139,7 @@ class FirmwareHeapTest(unittest.TestCase):
         self.ask("UpdateFirmware", retrieveDate=_DATE)
         self.world.run_ms(500)
         self.poll()  # waits for the open contactor
-        update = self.files._jobs.update
+        update = self.files.jobs.update
         for stage in (STAGE_WAIT, STAGE_REBOOT):
             update._memory.stage = stage
             if stage == STAGE_REBOOT:
@@ -130,10 +151,10 @@ class FirmwareHeapTest(unittest.TestCase):
         with locked():
             is_busy = update.is_busy
             is_idle = update.is_idle
-            update.told(INSTALLING)
+            is_installing = update.is_installing
             word = self.files.firmware_word()
 
-        self.assertEqual((is_busy, is_idle), (True, False))
+        self.assertEqual((is_busy, is_idle, is_installing), (True, False, True))
         self.assertEqual(word, b"Downloading")
 
     def test_statuses_told_lost_and_given_up(self):
@@ -150,19 +171,50 @@ class FirmwareHeapTest(unittest.TestCase):
                 files.answered(ANSWER_TIMEOUT, UPLOADING)
             files.answered(ANSWER_RESULT, UPLOADING)
             oldest = news.oldest
+            has_id = is_upload(oldest) and news.has_id
 
-        self.assertEqual((news.count, oldest), (10, UPLOADING))
+        self.assertEqual((news.count, oldest, has_id), (10, UPLOADING, False))
+
+    def test_a_signed_update_and_a_log_that_take_their_time(self):
+        self.begin(True)
+        management, _events, logs, updates = self.world.ocpp._profiles[1:5]
+        files = self.files
+        self.world.core.slots.is_trial = True  # nothing begins
+        files.load(True)
+        update = files.jobs.update
+        date_s = self.world.clock.wall_s() + 9_000
+        tries, dates = (0, 0), (0, date_s)
+        update.ask_signed(42, _URL.encode(), tries, dates, b"certificate", b"signature")
+        self.poll()
+        for stage in (STAGE_INSTALL_DATE, STAGE_WAIT):
+            self.world.station.reset_kind = 1
+            update._memory.stage = stage
+            self.poll()
+        with locked():
+            management.poll(0)
+            logs.poll(0)
+            updates.poll(0)
+            management.dropped()
+            logs.dropped()
+            word = updates.status_word
+            number = updates.request_id + update.request_id
+            log = logs.status_word
+            is_signed = update.is_signed and logs.request_id == 0
+
+        self.assertEqual((word, number, log), (b"DownloadScheduled", 84, b"Idle"))
+        self.assertTrue(is_signed)
 
     def test_a_queue_of_news(self):
         news = TaskNews()
         with locked():
-            news.tell(1)
+            news.tell(1, True, 42)
+            number = news.request_id
             news.failed()
             news.failed()
             news.failed()
             news.told()
 
-        self.assertEqual(news.count, 0)
+        self.assertEqual((news.count, number), (0, 42))
 
     def test_whether_a_file_moves(self):
         transfer = TransferWorld().transfer
@@ -205,5 +257,5 @@ class FirmwareHeapTest(unittest.TestCase):
         self.world.results = []
         self.world.network.transfer.sent = []
         self.world.network.transfer.asked = []
-        self.assertIsNone(self.files._jobs)
+        self.assertIsNone(self.files.jobs)
         gc.collect()

@@ -11,7 +11,7 @@ import select
 
 from micropython import const
 
-from chargecore.base.codes import OK
+from chargecore.base.codes import E_IO, E_RANGE, E_READ_ONLY, E_SYNTAX, OK
 from chargecore.base.events import EV_TRANSFER_DONE, EV_TRANSFER_FAILED
 from chargecore.base.ticks import ticks_add, ticks_diff
 from chargecore.net.file_url import FileUrl
@@ -19,6 +19,7 @@ from chargecore.net.moves import (
     MOVE_DONE,
     MOVE_RUNNING,
     MOVED_AWAY,
+    WHY_ANSWER,
     WHY_CONNECT,
     WHY_LOCAL,
     WHY_NAME,
@@ -38,6 +39,7 @@ _TOTAL_S = const(7_200)  # a server that trickles is one that stalls
 _REDIRECTS_MAX = const(5)
 # What a server says that wants POST to the address as it is, not PUT to a name below it.
 _NO_PUT = (404, 405, 501)
+_DENIED = (401, 403, 530, 532, 550, 553)  # of HTTP and FTP
 
 _IDLE = const(0)
 _RESOLVE = const(1)
@@ -74,6 +76,7 @@ class Transfer:
         self._ends_at_s = 0  # uptime at which it has taken too long
         self._moved = 0  # the client's, when a byte was last seen
         self._failed = 0  # WHY_* that begin came to; poll() tells it
+        self.failure = OK  # whose fault the last failure was, as far as it can be known
 
     @property
     def is_busy(self):  # HOT
@@ -120,6 +123,7 @@ class Transfer:
             self._events.add(EV_TRANSFER_DONE)
         else:
             self._events.add(EV_TRANSFER_FAILED, -result, self._detail())
+            self.failure = self._failure_of(result)
         self.stop()
         return result
 
@@ -226,6 +230,18 @@ class Transfer:
         self._source.rewind()
         self._go_to(self._base, now_ms)
         return self._failed
+
+    def _failure_of(self, result):
+        """Return E_SYNTAX: no such protocol, or it was broken, E_READ_ONLY: denied, E_RANGE: the
+        server cannot do it, or E_IO."""
+        if result == WHY_URL or result == WHY_ANSWER:
+            return E_SYNTAX
+        if result == WHY_TLS:
+            return E_RANGE
+        if result == WHY_REFUSED:
+            detail = self._detail()
+            return E_READ_ONLY if detail in _DENIED else E_RANGE if detail in _NO_PUT else E_IO
+        return E_IO
 
     def _detail(self):
         return 0 if self._client is None else self._client.detail

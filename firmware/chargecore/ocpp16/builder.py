@@ -60,8 +60,9 @@ def build(network, reader, core, outbox, stores, config, clock, events, random_b
         triggered = (trigger,)
         actions += ((b"TriggerMessage", tables.TRIGGER_MESSAGE, trigger.handle),)
     profiles = _load_profiles(rpc, requests, core, outbox, stores, config, clock, events)
-    profiles += _files(rpc, network, trigger, core, outbox, stores, config, clock, events)
-    parts = requests, trigger, core, stores, config, clock, events, random_bits
+    files = _load_files(rpc, network, trigger, core, outbox, stores, config, clock, events)
+    profiles += files
+    parts = requests, trigger, files, core, stores, config, clock, events, random_bits
     profiles += _security(rpc, network, *parts)
     # Statuses before the queue (B2); a driver at the reader waits for Authorize; a long queue must
     # not hold up Heartbeat (B12), so it comes last.
@@ -110,25 +111,31 @@ def _load_profiles(rpc, requests, core, outbox, stores, config, clock, events):
     return profiles
 
 
-def _files(rpc, network, trigger, core, outbox, stores, config, *parts):
-    """Return FirmwareManagement, if it is loaded; what TriggerMessage tells of files, it knows."""
-    if not config.has_profile(b"FirmwareManagement"):
+def _load_files(rpc, network, trigger, core, outbox, stores, config, *parts):
+    """Return the FileDesk and what needs it, if anything does; TriggerMessage asks it, too."""
+    has_profile = config.has_profile(b"FirmwareManagement")
+    if not (has_profile or config.has_security):
         return ()
-    from chargecore.ocpp16.firmware_management import build as build_files
+    from chargecore.ocpp16.file_desk import FileDesk
 
-    files = build_files(rpc, network, core, outbox, stores, config, *parts)
+    files = FileDesk(rpc, network, core, outbox, stores, config, *parts)
     if trigger is not None:
         trigger.files = files
-    return (files,)
+    if not has_profile:
+        return (files,)
+    from chargecore.ocpp16.firmware_management import build as build_firmware
+
+    return files, build_firmware(rpc, files, core, config)
 
 
-def _security(rpc, network, requests, trigger, core, stores, config, *parts):
+def _security(rpc, network, requests, trigger, files, core, stores, config, *parts):
     """Return what the security whitepaper adds, if it is loaded."""
     if not config.has_security:
         return ()
     from chargecore.ocpp16.security import build as build_security
 
-    return build_security(rpc, network, requests, trigger, core, stores, config, *parts)
+    parts = (core, stores, config) + parts
+    return build_security(rpc, network, requests, trigger, files[0], *parts)
 
 
 def _secure_channel(network, core, stores, config, *parts):

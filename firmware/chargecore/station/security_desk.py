@@ -56,6 +56,19 @@ class SecurityDesk:
         """The SecurityLog, for whoever reads it."""
         return self._log
 
+    @property
+    def last_seq(self):
+        """Number of the newest event."""
+        return self._next_seq - 1
+
+    def load_row(self, seq, entry):
+        """Load the first event behind that number that is not on flash. Return False: none."""
+        for row in self._rows:
+            if row[_SEQ] > seq:
+                self._fill(entry, row)
+                return True
+        return False
+
     def report(self, code, info=b""):
         """Take an event: SE_* of base.security_events, and up to 255 bytes about it."""
         self._events.add(EV_SECURITY, code)
@@ -107,9 +120,7 @@ class SecurityDesk:
 
     def load_waiting(self):
         """Load the oldest event to be told into `entry`. Return False when there is none."""
-        log, entry, clock = self._log, self.entry, self._clock
-        if clock.offset_s != WALL_UNKNOWN:
-            log.boots.learn(clock.boot_number, clock.offset_s)
+        log, entry = self._log, self.entry
         if log.load_waiting(entry) != OK:
             for row in self._rows:
                 if self._is_waiting(row):
@@ -117,10 +128,17 @@ class SecurityDesk:
                     break
             else:
                 return False
-        self.wall_s = entry.wall_s
-        if entry.wall_s == WALL_UNKNOWN:
-            self.wall_s = log.boots.wall_at(entry.boot, entry.uptime_s)
+        self.wall_s = self.wall_of(entry)
         return True
+
+    def wall_of(self, entry):
+        """Return when an event happened, worked out if its boot did not know; or WALL_UNKNOWN."""
+        if entry.wall_s != WALL_UNKNOWN:
+            return entry.wall_s
+        clock = self._clock
+        if clock.offset_s != WALL_UNKNOWN:
+            self._log.boots.learn(clock.boot_number, clock.offset_s)
+        return self._log.boots.wall_at(entry.boot, entry.uptime_s)
 
     def told(self):
         """The server has heard of `entry`, or will never."""
@@ -185,6 +203,7 @@ def _readable(info):
     text = bytes(info[:end])
     try:
         text.decode()
+        top = 0xFF
     except UnicodeError:
-        return bytes([byte if byte < 0x80 else _UNREADABLE for byte in text])
-    return text
+        top = 0x7F
+    return bytes([byte if 0x20 <= byte <= top else _UNREADABLE for byte in text])

@@ -1,19 +1,21 @@
-"""Update: UpdateFirmware from its date to the new version running, over reboots and power cuts.
+"""Update: a new version from its date until it runs, over reboots and power cuts.
 
-Called by: firmware_management (ask, poll, told). The slots write and choose, Trial confirms.
+Called by: UpdateFirmware and SignedUpdateFirmware (ask), FileJobs (poll), FileDesk (told). The
+slots write and choose, Trial confirms. SignedUpdate is another that can do more.
 Never: interrupts a session, begins while this version itself is on trial, boots a bundle that was
-not read back whole.
-Source: OCPP 1.6 §4.5, §5.19, errata 3.50; F2 of the behaviour rules. A second request takes the
-place of the first until that is being installed: then the answer is a CALLERROR, for the standard
-knows no other refusal. What a power cut leaves: UpdateMemory. A download begins anew then; within
-one boot it goes on where it was.
+not read back whole, or a signed one whose signature was not verified.
+Source: OCPP 1.6 §4.5, §5.19, errata 3.50, security whitepaper ed.3 L01; F2, W12 of the behaviour
+rules. A second request takes the place of the first: a plain one until that is being installed, a
+signed one until the next boot is the new version's. What a power cut leaves: UpdateMemory. A
+download begins anew then; within one boot it goes on where it was. The end is kept until the
+server knows it.
 Heap: the bundle writer's, 0.7 KiB at start; file and hash objects while an update is under way.
 """
 
 from micropython import const
 
 from chargecore.base.clock import WALL_UNKNOWN
-from chargecore.base.codes import E_BUSY, OK
+from chargecore.base.codes import E_BUSY, E_CORRUPT, OK
 from chargecore.base.events import EV_UPDATE_ASKED, EV_UPDATE_REFUSED, EV_UPDATE_STATUS
 from chargecore.base.ticks import ticks_add, ticks_diff
 from chargecore.station.station import RESET_NONE, RESET_OWN
@@ -21,10 +23,14 @@ from chargecore.station.task_news import (
     DOWNLOAD_FAILED,
     DOWNLOADED,
     DOWNLOADING,
+    INSTALL_REBOOTING,
+    INSTALL_SCHEDULED,
     INSTALLATION_FAILED,
     INSTALLED,
     INSTALLING,
+    SIGNATURE_VERIFIED,
 )
+from chargecore.store.bundle_writer import REFUSED_CHECKSUM, REFUSED_FLASH
 
 # Stages, as UpdateMemory keeps them: numbers are never reused.
 STAGE_NONE = const(0)
@@ -33,25 +39,34 @@ STAGE_DOWNLOAD = const(2)
 STAGE_WAIT = const(3)  # for the end of every session
 STAGE_INSTALL = const(4)  # reads the bundle back
 STAGE_REBOOT = const(5)  # the next boot tries the new version; behind it, until that is confirmed
+STAGE_VERIFY = const(6)  # SignedUpdate's
+STAGE_INSTALL_DATE = const(7)  # the same
+STAGE_END = const(8)  # over; the server has not heard how
 
 _NEWS_MS = const(30_000)  # longest wait for the server to hear of it before the reboot
 _LONGEST_WAIT_S = const(500_000)  # ticks end at 6.2 days
-_REFUSED_FLASH = const(8)  # as BundleWriter says it
+# The good way; a plain update goes without what only the signed notification knows.
+_WAY = (
+    DOWNLOADING,
+    DOWNLOADED,
+    SIGNATURE_VERIFIED,
+    INSTALL_SCHEDULED,
+    INSTALLING,
+    INSTALL_REBOOTING,
+)
 
 
 class Update:
     """slots: see store.app_slots; files: what it gives for writing; writer: BundleWriter."""
 
-    def __init__(
-        self, transfer, slots, files, writer, memory, station, state, news, clock, events
-    ):
+    def __init__(self, transfer, slots, files, writer, memory, core, stores, news, clock, events):
         self._transfer = transfer
         self._slots = slots
         self._files = files
         self._writer = writer
         self._memory = memory
-        self._station = station
-        self._state = state
+        self._station = core.station
+        self._state = stores.state
         self._clock = clock
         self._events = events
         self._check_buf = bytearray(512)
@@ -72,30 +87,51 @@ class Update:
     @property
     def is_busy(self):  # HOT
         """Whether something is being downloaded or installed; a date in the future is not yet."""
-        return self._memory.stage > STAGE_SCHEDULED
+        return STAGE_SCHEDULED < self._memory.stage < STAGE_END
+
+    @property
+    def is_installing(self):  # HOT
+        """Whether it has been downloaded and found good."""
+        return STAGE_WAIT <= self._memory.stage <= STAGE_REBOOT
 
     def ask(self, url, retries, interval_s, retrieve_s):
         """Take an UpdateFirmware. Return OK, or E_BUSY while one is being installed."""
         memory = self._memory
-        if memory.stage >= STAGE_INSTALL:
+        if STAGE_INSTALL <= memory.stage < STAGE_END:
             return E_BUSY
+        self._leave()
+        memory.is_signed = False
+        self._begin(url, retries, interval_s, retrieve_s)
+        return OK
+
+    def _leave(self):
+        """Another request takes the place of this one."""
         self._leave_download()
         self._set_operative()
+
+    def _begin(self, url, retries, interval_s, retrieve_s):
+        memory = self._memory
         memory.url = url
         memory.retries = min(max(retries, 0), 255)
         memory.interval_s = min(max(interval_s, 0), _LONGEST_WAIT_S)
         memory.retrieve_s = max(retrieve_s, 0)
         memory.told = 0
+        memory.end = 0
         self._is_waiting = False
         self._is_begun = False
         self._has_told = False
         self._enter(STAGE_SCHEDULED)
         self._events.add(EV_UPDATE_ASKED, retrieve_s - self._clock.wall_s(), 1 + memory.retries)
-        return OK
 
-    def told(self, status):  # HOT
-        """The server knows that status."""
-        self._memory.told = status + 1
+    def told(self, status, is_signed, request_id):
+        """The server knows that status, or cannot be told."""
+        memory = self._memory
+        if is_signed != memory.is_signed or (is_signed and request_id != memory.request_id):
+            return  # of a request whose place another one has taken
+        memory.told = status + 1
+        if memory.stage == STAGE_END and memory.end == status + 1:
+            memory.end = 0
+            self._enter(STAGE_NONE)
 
     def poll(self, now_ms):  # HOT
         """Go on."""
@@ -110,8 +146,13 @@ class Update:
             self._poll_wait()
         elif stage == STAGE_INSTALL:
             self._poll_install(now_ms)
-        else:
+        elif stage == STAGE_REBOOT:
             self._poll_reboot(now_ms)
+        else:
+            self._poll_more(stage)
+
+    def _poll_more(self, stage):  # HOT
+        """A stage that only SignedUpdate knows."""
 
     # ---- over a reboot ----
 
@@ -129,16 +170,24 @@ class Update:
                 memory.stage = STAGE_REBOOT  # it has been tried: this is it
             elif stage == STAGE_REBOOT:
                 self._finish(INSTALLATION_FAILED)  # the boot has fallen back
-        elif stage > STAGE_REBOOT:  # of a newer build
+        elif stage == STAGE_END and memory.end:
+            self._tell(memory.end - 1)
+        elif stage > STAGE_REBOOT:  # of a build that can do more
             memory.stage = STAGE_NONE
 
     def _tell_again(self, status):
         """Tell what the server has not confirmed of the good way up to status."""
-        for earlier in (DOWNLOADING, DOWNLOADED, INSTALLING):
-            if self._memory.told <= earlier <= status:
-                self._news.tell(earlier)
+        memory = self._memory
+        place = _WAY.index(memory.told - 1) + 1 if memory.told - 1 in _WAY else 0
+        for earlier in _WAY[place : _WAY.index(status) + 1]:
+            if self._is_on_the_way(earlier):
+                self._tell(earlier)
         self.status = status
         self._has_told = True
+
+    def _is_on_the_way(self, status):
+        """Return whether this update comes by that status."""
+        return status in (DOWNLOADING, DOWNLOADED, INSTALLING)
 
     # ---- download ----
 
@@ -152,8 +201,20 @@ class Update:
         if wall_s == WALL_UNKNOWN or wall_s < self._memory.retrieve_s:
             return
         if self._transfer.is_busy or self._slots.is_trial or self._must_not_write():
+            self._postponed()
             return
         self._begin_download(now_ms)
+
+    def _postponed(self):  # HOT
+        """It cannot begin now."""
+
+    def _is_pause_told(self):
+        """It goes on later. Return whether the server hears of that."""
+        return False
+
+    def _sink(self):
+        """Return what takes the bundle from the transfer."""
+        return self._writer
 
     def _begin_download(self, now_ms):
         if not self._has_told:
@@ -164,13 +225,13 @@ class Update:
             if code == E_BUSY:
                 return
             if code != OK:
-                self._events.add(EV_UPDATE_REFUSED, _REFUSED_FLASH, 0)
+                self._events.add(EV_UPDATE_REFUSED, REFUSED_FLASH, 0)
                 self._finish(DOWNLOAD_FAILED)
                 return
-            self._writer.begin()
+            self._begin_bundle()
             self._is_begun = True
         self._enter(STAGE_DOWNLOAD)
-        self._transfer.get(self._memory.url, self._writer, self._writer.taken_b, now_ms)
+        self._transfer.get(self._memory.url, self._sink(), self._writer.taken_b, now_ms)
         self._is_fetching = True
 
     def _must_not_write(self):  # HOT
@@ -187,6 +248,8 @@ class Update:
             self._transfer.stop()
             self._is_fetching = False
             self._enter(STAGE_SCHEDULED)
+            if self._is_pause_told():
+                self._has_told = False  # so is Downloading, when it goes on
             return
         result = self._transfer.poll(now_ms)
         if result == 0:
@@ -196,8 +259,7 @@ class Update:
         if result > 0:
             self._writer.end()
             self._is_begun = False
-            self._enter(STAGE_WAIT)
-            self._tell(DOWNLOADED)
+            self._has_arrived()
         elif memory.retries > 0:
             memory.retries -= 1
             self._is_waiting = True
@@ -206,6 +268,14 @@ class Update:
         else:
             self._leave_download()
             self._finish(DOWNLOAD_FAILED)
+
+    def _begin_bundle(self):
+        self._writer.begin()
+
+    def _has_arrived(self):
+        """The bundle is there, whatever it is worth."""
+        self._enter(STAGE_WAIT)
+        self._tell(DOWNLOADED)
 
     def _leave_download(self):
         if self._is_fetching:
@@ -234,7 +304,7 @@ class Update:
 
     def _set_operative(self):
         """Give the connectors back, as ChangeAvailability has left them."""
-        if self._memory.stage < STAGE_WAIT:
+        if not self.is_installing:
             return
         for connector in self._station.connectors:
             if self._state.is_operative(connector.connector_id):
@@ -248,7 +318,11 @@ class Update:
         self._enter(STAGE_INSTALL)
         self._tell(INSTALLING)
         if refused:
-            self._finish(INSTALLATION_FAILED)
+            self._finish(self._failure_of(refused))
+
+    def _failure_of(self, refused):
+        """Return how an update ends whose bundle was refused for that, REFUSED_*."""
+        return INSTALLATION_FAILED
 
     def _poll_install(self, now_ms):
         """Read the bundle back, then mark it for the next boot."""
@@ -259,12 +333,17 @@ class Update:
         if code == OK:
             code = self._slots.activate()
         if code != OK:
-            self._events.add(EV_UPDATE_REFUSED, _REFUSED_FLASH, 0)
-            self._finish(INSTALLATION_FAILED)
+            refused = REFUSED_CHECKSUM if code == E_CORRUPT else REFUSED_FLASH
+            self._events.add(EV_UPDATE_REFUSED, refused, 0)
+            self._finish(self._failure_of(refused))
             return
         self._is_waiting = True
         self._deadline_ms = ticks_add(now_ms, _NEWS_MS)
         self._enter(STAGE_REBOOT)
+        self._will_reboot()
+
+    def _will_reboot(self):
+        """The new version is marked for the next boot."""
 
     def _poll_reboot(self, now_ms):  # HOT
         """Before the reboot: let the server hear of it. Behind it: wait for the verdict."""
@@ -287,13 +366,16 @@ class Update:
         self._memory.save()
 
     def _finish(self, status):
-        """It is over, well or badly."""
+        """It is over, well or badly; not before the server knows."""
+        memory = self._memory
         self._set_operative()
-        self._memory.url = b""
-        self._enter(STAGE_NONE)
+        memory.url = b""
+        memory.end = status + 1
+        self._enter(STAGE_END)
         self._tell(status)
 
     def _tell(self, status):
+        memory = self._memory
         self._events.add(EV_UPDATE_STATUS, status)
         self.status = status
-        self._news.tell(status)
+        self._news.tell(status, memory.is_signed, memory.request_id)
