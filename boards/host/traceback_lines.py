@@ -1,12 +1,9 @@
 """traceback_lines: names file, line and function of the source in a traceback from an image.
 
 Called by: boot_image, when the firmware failed. The spots lie in the .json beside the image:
-[first line in the linked file, its module], as link_modules made them. The .functions beside it
+[first line in a file of the image, its module, its line there] by file. The .functions beside it
 have a row "module line name" for every place where a function begins or goes on, by line.
 """
-
-_HEAD = 'File "chargecore/linked.py", line '
-
 
 _IN = ", in "
 
@@ -31,33 +28,42 @@ def with_functions(text, rows):
 
 def _frame(idx, line):
     """Return [idx, module, line, ""] of a line about a function, else None."""
-    words = line.split('"')
-    if len(words) != 3 or _IN + "<" in line or _IN not in line:
+    name, number = _file_and_line(line)
+    if name is None or _IN + "<" in line or _IN not in line:
         return None
-    digits = words[2].split(_IN)[0].replace(", line ", "")
-    return [idx, words[1][:-3], int(digits), ""] if digits.isdigit() else None
+    return [idx, name, number, ""]
 
 
-def with_files(text, spots):
-    """Return a traceback with every line of the linked file as the line of the module it was."""
-    parts = text.split(_HEAD)
-    for i in range(1, len(parts)):
-        digits = 0
-        while parts[i][digits : digits + 1].isdigit():
-            digits += 1
-        if digits:
-            place = _place(int(parts[i][:digits]), spots)
-            parts[i] = 'File "{}.py", line {}'.format(*place) + parts[i][digits:]
-        else:
-            parts[i] = _HEAD + parts[i]
-    return "".join(parts)
+def with_files(text, files):
+    """Return a traceback with every line of the image as the line of the module it was.
+
+    files: {"chargecore/linked": spots} of the files whose lines are not those of the sources.
+    """
+    lines = text.split("\n")
+    for idx in range(len(lines)):
+        name, number = _file_and_line(lines[idx])
+        if name in files:
+            was = 'File "{}.py", line {}'.format(name, number)
+            place = 'File "{}.py", line {}'.format(*_place(number, files[name]))
+            lines[idx] = lines[idx].replace(was, place)
+    return "\n".join(lines)
+
+
+def _file_and_line(line):
+    """Return (module, number) of a line of a traceback, else (None, 0)."""
+    words = line.split('"')
+    if len(words) == 3 and words[1][-3:] == ".py":
+        digits = words[2].split(_IN)[0].replace(", line ", "")
+        if digits.isdigit():
+            return words[1][:-3], int(digits)
+    return None, 0
 
 
 def _place(line, spots):
-    """Return (module, its line) for a line of the linked file."""
-    found = (1, "chargecore/linked")
+    """Return (module, its line) for a line of a file of the image."""
+    found = spots[0]
     for spot in spots:
         if spot[0] > line:
             break
         found = spot
-    return found[1], line - found[0] + 1
+    return found[1], found[2] + line - found[0]

@@ -2,7 +2,18 @@ import unittest
 
 from boards.host.traceback_lines import with_files, with_functions
 
-_SPOTS = [[1, "chargecore/base/ring"], [41, "chargecore/net/url"], [100, "chargecore/wire/rpc"]]
+_SPOTS = {
+    "chargecore/linked": [
+        [1, "chargecore/base/ring", 1],
+        [41, "chargecore/net/url", 1],
+        [60, "chargecore/net/url", 90],
+        [100, "chargecore/wire/rpc", 1],
+    ],
+    "chargecore/net/ftp_client": [
+        [1, "chargecore/net/ftp_client", 1],
+        [9, "chargecore/net/ftp_client", 20],
+    ],
+}
 
 
 def _line(file, line):
@@ -24,14 +35,27 @@ class TestTracebackLines(unittest.TestCase):
             (1, _line("chargecore/base/ring.py", 1)),
             (40, _line("chargecore/base/ring.py", 40)),
             (41, _line("chargecore/net/url.py", 1)),
+            (61, _line("chargecore/net/url.py", 91)),
             (999, _line("chargecore/wire/rpc.py", 900)),
         ):
             self.assertEqual(with_files(_line("chargecore/linked.py", line), _SPOTS), place)
 
-    def test_changes_nothing_when_the_image_is_not_linked(self):
+    def test_knows_every_file_whose_lines_have_moved(self):
+        text = _line("chargecore/net/ftp_client.py", 8) + _line("chargecore/net/ftp_client.py", 9)
+        told = _line("chargecore/net/ftp_client.py", 8) + _line("chargecore/net/ftp_client.py", 20)
+
+        self.assertEqual(with_files(text, _SPOTS), told)
+
+    def test_finds_a_line_outside_of_functions(self):
+        text = '  File "chargecore/linked.py", line 45, in <module>\n'
+
+        told = '  File "chargecore/net/url.py", line 5, in <module>\n'
+        self.assertEqual(with_files(text, _SPOTS), told)
+
+    def test_changes_nothing_in_a_file_that_is_as_it_was(self):
         text = _line("chargecore/net/url.py", 10) + "OSError: 5\n"
 
-        self.assertEqual(with_files(text, []), text)
+        self.assertEqual(with_files(text, _SPOTS), text)
 
     def test_survives_a_line_without_a_number(self):
         text = '  File "chargecore/linked.py", line ?\n'

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from chargecore_tools import sim_process
-from chargecore_tools.heap_figures import run_heap_bench
+from chargecore_tools.heap_figures import beside, run_heap_bench
 from chargecore_tools.image.firmware_image import image_of
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
@@ -21,9 +21,8 @@ def boot():
 
 def test_a_session_fits_into_the_default_heap(boot):
     heap_b = sim_process.heap_bytes(sim_process.HEAP_DEFAULT) - _SLACK_KIB * 1024
-    beside_b = image_of(_ROOT).stat().st_size + int(boot["board_b"])
 
-    values = run_heap_bench(_ROOT, "session", heap_b + sim_process.with_tables(beside_b))
+    values = run_heap_bench(_ROOT, "session", heap_b + beside(_ROOT, boot))
 
     assert values["session_ok"] == 1
 

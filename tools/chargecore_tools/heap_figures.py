@@ -36,11 +36,17 @@ def run_heap_bench(root, what, heap_b):
     return {row[0]: float(row[1]) for row in words if len(row) == 2}
 
 
+def beside(root, values):
+    """Return the bytes of heap that are not the firmware's: image, board and the bench itself."""
+    own_b = int(values["board_b"] + values["bench_b"])
+    return with_tables(image_of(root).stat().st_size + own_b)
+
+
 def measure_heap(root):
     """Return {id: value} of the heap rows. Errors: RuntimeError."""
     values = run_heap_bench(root, "boot_core", _AMPLE_B)
     values.update(run_heap_bench(root, "boot_all", _AMPLE_B))
-    beside_b = with_tables(image_of(root).stat().st_size + int(values["board_b"]))
+    beside_b = beside(root, values)
     low, high = _LOWEST_KIB, _HIGHEST_KIB  # too little, enough
     if not _takes_a_session(root, high * 1024 + beside_b):
         raise RuntimeError(f"heap_bench.py session: fails in {high} KiB")

@@ -8,6 +8,7 @@ says which lines of that one are whose. Private attributes and parameters share 
 Compiled files and images are kept in build/ under a hash of what they are made from.
 """
 
+import bisect
 import hashlib
 import importlib.metadata
 import json
@@ -29,6 +30,7 @@ from chargecore_tools.image.built_tables import build_tables
 from chargecore_tools.image.class_entries import drop_entries
 from chargecore_tools.image.constant_tables import make_private
 from chargecore_tools.image.global_names import rename_globals
+from chargecore_tools.image.inline_calls import inline_calls
 from chargecore_tools.image.inline_constants import inline
 from chargecore_tools.image.link_modules import LINKED, LinkError, functions_of, link
 from chargecore_tools.image.parameter_names import share_parameters
@@ -60,7 +62,10 @@ def _make(image, texts, readers):
     """Rewrite, compile and pack the sources: seconds, so only when one of them has changed."""
     if sys.stderr.isatty():
         print("chargecore: making the firmware's image, some seconds", file=sys.stderr)
-    sources, spots = _linked(build_tables(inline(texts)))
+    sources, places = _linked(build_tables(inline(texts)))
+    sources, lines = inline_calls(sources, list(readers.values()))
+    spots = {name: spots_of(name, lines[name], places) for name in sources}
+    spots = {name: rows for name, rows in spots.items() if rows != [[1, name, 1]]}
     functions = functions_of(sources)
     sources = with_short_names(sources, list(readers.values()))
     compiler = _compiler()
@@ -74,6 +79,24 @@ def _make(image, texts, readers):
     _write_whole(image.with_suffix(".json"), json.dumps(spots).encode())
     _write_whole(image.with_suffix(".functions"), "\n".join(functions).encode())
     _write_whole(image, _romfs({name: out.read_bytes() for name, out in outs.items()}))
+
+
+def spots_of(name, lines, places):
+    """Return [first line, module, its line there] of every part of a file, by line.
+
+    lines: which line of the linked file each line was. places: [first line, module] of that.
+    """
+    spots = []
+    last = None
+    for number, line in enumerate(lines, 1):
+        module, there = name, line
+        if name == LINKED and places:
+            first, module = places[bisect.bisect_right(places, line, key=lambda row: row[0]) - 1]
+            there = line - first + 1
+        if (module, there - number) != last:
+            spots.append([number, module, there])
+            last = module, there - number
+    return spots
 
 
 def with_short_names(sources, readers):

@@ -40,6 +40,7 @@ def _mount(path):
         file.readinto(image_buf)
     vfs.mount(vfs.VfsRom(image_buf), "/rom")
     sys.path[:] = ["/rom", ".frozen", sys.argv[3]]
+    return len(image_buf)
 
 
 def _used_b():
@@ -52,8 +53,9 @@ def _options(folder, settings):
     return {"station": station, "dns_servers": [], "speed_permille": 1_000, "state": folder}
 
 
-def _run_firmware(what, folder):
+def _run_firmware(what, folder, image_b):
     empty_b = _used_b()
+    print("bench_b", empty_b - image_b)  # this file, and what the VM has of its own
     import main as firmware
 
     code_b = _used_b() - empty_b
@@ -122,8 +124,8 @@ def _until(is_done):
 
 
 gc.threshold(16_384)  # as boot.py does
-_mount(sys.argv[1])
+_image_b = _mount(sys.argv[1])
 if sys.argv[2] == "simulator":
     _measure_simulator(sys.argv[3])
 else:
-    _run_firmware(sys.argv[2], sys.argv[3])
+    _run_firmware(sys.argv[2], sys.argv[3], _image_b)
