@@ -43,7 +43,10 @@ class Judge:
 def fixed_schema(action, profiles):
     """Return the schema as this station has to read it."""
     schema = schema_of(action)
-    if action == "TriggerMessage":  # another word is a result: NotImplemented (G4)
+    if action in (
+        "TriggerMessage",
+        "ExtendedTriggerMessage",
+    ):  # another word is a result: NotImplemented (G4)
         schema["properties"]["requestedMessage"] = {"type": "string", "maxLength": 50}
     if action == "RemoteStartTransaction" and "SetChargingProfile" not in profiles:
         schema["properties"]["chargingProfile"]["any"] = True  # not looked into (R5)

@@ -38,11 +38,16 @@ class FakeConnection:
         self.is_tls = is_tls
         self.is_mutual = is_mutual
 
+    def confirmed(self):
+        self.history.append(("confirmed",))
+
     def reconnect_now(self):
         self.history.append(("reconnect_now",))
 
-    def confirmed(self):
-        self.history.append(("confirmed",))
+    @property
+    def reconnects(self):
+        """How often it was told to connect anew."""
+        return self.names().count("reconnect_now")
 
     def drop(self, code):
         self.history.append(("drop", code))

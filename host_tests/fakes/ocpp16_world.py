@@ -75,7 +75,7 @@ class Ocpp16World(CoreWorld):
 
     def _make_ocpp(self):
         bits = Bits().take
-        self.channel = self.channel_type(6144)
+        self.channel = self.channel_type(8192 if self.config.has_security else 6144)
         self.connection = FakeConnection()
         self.backoff = Backoff(bits)
         self.liveness = Liveness(self.connection, None, self.clock, self.events)

@@ -2,7 +2,7 @@
 
 import unittest
 
-from chargecore.ocpp16 import keys, keys_local_list
+from chargecore.ocpp16 import keys, keys_local_list, keys_security
 from chargecore.ocpp16.key_table import rows_of
 from chargecore.station.config import StationConfig
 from chargecore.store.settings import key_id
@@ -33,8 +33,21 @@ class KeyTableTest(unittest.TestCase):
                 for row in rows:
                     self.assertIn(row[0], found)
 
+    def test_adds_the_keys_of_security_when_it_is_loaded(self):
+        self.config.profiles = b"Core"
+        self.config.has_security = True
+        found = self.keys()
+
+        self.assertEqual(len(found), len(keys.TABLE) + len(keys_security.TABLE))
+        for row in keys_security.TABLE:
+            with self.subTest(key=row[0]):
+                self.assertIn(row[0], found)
+                if row[5] is not None:
+                    self.assertEqual(getattr(self.config, row[6]), row[5])
+
     def test_declares_each_key_once_in_alphabetical_order(self):
         self.config.profiles = b",".join([b"Core"] + [row[0] for row in PROFILES])
+        self.config.has_security = True
         found = [key.lower() for key in self.keys()]
 
         self.assertEqual(found, sorted(found))

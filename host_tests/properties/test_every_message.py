@@ -27,7 +27,7 @@ from fakes.deep_state import changes, deep_state
 from fakes.ocpp16_world import Ocpp16World
 
 ALL = {"connectors": 2}
-CORE_ONLY = {"connectors": 2, "profiles": ["Core"]}
+CORE_ONLY = {"connectors": 2, "profiles": ["Core"], "security": False}
 _PATIENCE_MS = 12_000  # UnlockConnector waits for the lock
 # What is busy while a message is read: not the station's state.
 _MACHINERY = (Rpc, JsonReader, EventLog, FakeChannel, FakeConnection, FakeReader)

@@ -16,6 +16,7 @@ from chargecore.store.keystore import (
     KIND_SERVER_ROOT,
     KIND_STATION,
     LABEL_LEN,
+    ROWS,
     Keystore,
     label_of,
     pack,
@@ -209,7 +210,7 @@ class KeystoreTest(unittest.TestCase):
 
         self.assertEqual(self.store.count_of_roots(), 0)
         self.assertEqual(self.codes(), [EV_KEYSTORE_LOST])
-        self.assertEqual([self.store.kind(row) for row in range(15)], [KIND_NONE] * 15)
+        self.assertEqual([self.store.kind(row) for row in range(ROWS)], [KIND_NONE] * ROWS)
 
     def test_a_missing_file_is_none(self):
         row = self.root(b"A")

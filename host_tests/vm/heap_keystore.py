@@ -22,6 +22,7 @@ COVERS = ("chargecore.store.credentials.Credentials.changed",)
 
 _LABEL = label_of(b"n" * 64, b"k" * 64, b"1")
 _KEPT_B = 1_500  # index and objects, on the 64-bit VM
+_NOISE_B = 100  # of CPython; one certificate in 20 calls would be more
 
 
 def left_b(function):
@@ -76,14 +77,14 @@ class TestKeystoreHeap(unittest.TestCase):
             self.credentials.used_root(b"A" * 1_000)
             self.credentials.connected()
 
-        self.assertEqual(left_b(make_context), 0)
+        self.assertLessEqual(left_b(make_context), _NOISE_B)
 
     def test_leaves_nothing_behind_when_roots_come_and_go(self):
         def come_and_go():
             row = self.store.put(KIND_SERVER_ROOT, b"B" * 500, _LABEL, 0, 1)
             self.store.drop((row,))
 
-        self.assertEqual(left_b(come_and_go), 0)
+        self.assertLessEqual(left_b(come_and_go), _NOISE_B)
 
 
 if __name__ == "__main__":

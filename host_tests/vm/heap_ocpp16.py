@@ -15,6 +15,7 @@ from chargecore.wire.json_reader import JsonReader
 from chargecore.wire.json_writer import JsonWriter
 from fakes.connection import FakeConnection
 from fakes.quiet_station import QuietStation, RamStorage
+from fakes.ram_flash import RamFlash
 from fakes.rpc_world import Bits
 from fakes.storage import FakeStorage
 from heap import growth, locked
@@ -61,6 +62,7 @@ COVERS = (
     "chargecore.ocpp16.presence.Presence.probe",
     "chargecore.ocpp16.presence.Presence.replied",
     "chargecore.ocpp16.remote_trigger.RemoteTrigger.handle",
+    "chargecore.ocpp16.remote_trigger.RemoteTrigger.ask",
     "chargecore.ocpp16.remote_trigger.RemoteTrigger._verdict",
     "chargecore.ocpp16.remote_trigger.RemoteTrigger.after_reply",
     "chargecore.ocpp16.remote_trigger.RemoteTrigger._mask_of",
@@ -227,16 +229,20 @@ class RamStores(Stores):
     def pair(self, name):
         return RamStorage()
 
+    def blocks(self, name, count):
+        return RamFlash(count, 1_024)
+
 
 class World(QuietStation):
     """A QuietStation with its OCPP side; `channel` is the server.
 
-    folder: of the local list. profiles: as in SupportedFeatureProfiles, None: all.
+    folder: of the local list. profiles: as in SupportedFeatureProfiles, None: all. has_security:
+    an event takes what it says, see heap_security.py.
     """
 
-    def __init__(self, folder="/no-such-folder", profiles=None):
+    def __init__(self, folder="/no-such-folder", profiles=None, has_security=False):
         super().__init__()
-        self.config.has_security = False  # an event takes what it says: heap_security.py
+        self.config.has_security = has_security
         if profiles is not None:
             self.config.profiles = profiles
         rows = rows_of(self.config, None)

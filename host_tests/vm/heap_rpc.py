@@ -34,6 +34,7 @@ COVERS = (
     "chargecore.wire.rpc.Rpc.reply_error",
     "chargecore.wire.rpc.Rpc.ignore",
     "chargecore.wire.rpc.Rpc.defer",
+    "chargecore.wire.rpc.Rpc.is_deferred",
     "chargecore.wire.rpc.Rpc.reply_deferred",
     "chargecore.wire.rpc.Rpc._send_reply",
     "chargecore.wire.rpc.Rpc._send_late",
@@ -139,6 +140,7 @@ class RpcTest(unittest.TestCase):
         self.answered_cb = self.answered
         self.statuses = bytearray(4)
         self.replies = 0
+        self.was_deferred = False
 
     def on_replied(self, now_ms):
         self.replies += 1
@@ -210,6 +212,7 @@ class RpcTest(unittest.TestCase):
         self.channel.is_slow = True
         self.channel.feed(_OTHERS[0])
         self.pass_ms(1)
+        self.was_deferred = self.rpc.is_deferred
         self.rpc.reply_deferred(self.render_cb, None)
         self.channel.is_slow = False
         self.channel.tx_idle = True
@@ -227,6 +230,7 @@ class RpcTest(unittest.TestCase):
 
         self.assertEqual(list(self.statuses), [1, 2, 1, 1])
         self.assertEqual(self.replies, 11)
+        self.assertTrue(self.was_deferred and not self.rpc.is_deferred)
         self.assertEqual(self.channel.sent_count - sent, 5 + 11)
         self.assertTrue(self.rpc.can_call)
         with locked():

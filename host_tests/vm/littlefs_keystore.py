@@ -15,6 +15,7 @@ from chargecore.store.keystore import (
     KIND_PENDING,
     KIND_SERVER_ROOT,
     KIND_STATION,
+    ROWS,
     Keystore,
     label_of,
     pack,
@@ -40,7 +41,7 @@ def boot():
 def contents(store):
     """Return everything that counts."""
     found = []
-    for row in range(15):
+    for row in range(ROWS):
         kind = store.kind(row)
         if kind:
             found.append((kind, store.read(row)))
@@ -129,7 +130,7 @@ class TestKeystoreOnLittlefs(LittlefsCase):
         store = boot()
         found = contents(store)
         files = [name for name in os.listdir(_ROOT) if name.startswith("cert")]
-        used = [row for row in range(15) if store.kind(row)]
+        used = [row for row in range(ROWS) if store.kind(row)]
         self.unmount()
         self.assertEqual((after, len(files)), (after, len(used)))
         if found == old:

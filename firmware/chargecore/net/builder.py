@@ -14,7 +14,10 @@ from chargecore.net.ws_frame import HEADER_MAX
 from chargecore.wire.json_writer import JsonWriter
 
 _TX_SIZE = const(1024)  # window of the writer; a message of any length leaves through it
-_RX_SIZE = const(6144)  # a longer message is answered with a CALLERROR
+# A longer message is answered with a CALLERROR. With security SignedUpdateFirmware has to fit, and
+# a chain of CertificateSignedMaxChainSize characters with its line ends escaped.
+_RX_SIZE = const(6_144)
+_RX_SIZE_SECURITY = const(8_192)
 
 
 class Network:
@@ -81,7 +84,8 @@ def build(board, clock, events):
     tx_buf = bytearray(HEADER_MAX + _TX_SIZE)
     writer = JsonWriter(memoryview(tx_buf)[HEADER_MAX:])
     stream = TcpStream(sockets, select.poll())
-    channel = WebSocket(stream, writer, tx_buf, _RX_SIZE, clock, events, random_bits)
+    rx_size = _RX_SIZE_SECURITY if board.config.get("security", True) else _RX_SIZE
+    channel = WebSocket(stream, writer, tx_buf, rx_size, clock, events, random_bits)
     resolver = Resolver(sockets, board.dns_servers, clock, random_bits)
     backoff = Backoff(random_bits)
     connection = Connection(resolver, stream, channel, backoff, clock, events)

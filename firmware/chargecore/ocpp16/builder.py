@@ -55,9 +55,8 @@ def build(network, reader, core, outbox, stores, config, clock, events, random_b
     triggers = boot, heartbeat, status_notification, station, recorder, config, clock
     trigger = _load_trigger(rpc, *triggers)
     actions = _core_actions(requests, configuration, data_transfer)
-    triggered = ()
-    if trigger is not None:
-        triggered = (trigger,)
+    triggered = () if trigger is None else (trigger,)
+    if config.has_profile(b"RemoteTrigger"):
         actions += ((b"TriggerMessage", tables.TRIGGER_MESSAGE, trigger.handle),)
     profiles = _load_profiles(rpc, requests, core, outbox, stores, config, clock, events)
     files = _load_files(rpc, network, trigger, core, outbox, stores, config, clock, events)
@@ -83,8 +82,8 @@ def build(network, reader, core, outbox, stores, config, clock, events, random_b
 
 
 def _load_trigger(rpc, boot, heartbeat, status_notification, station, recorder, config, clock):
-    """Return the RemoteTrigger, or None when its profile is not loaded."""
-    if not config.has_profile(b"RemoteTrigger"):
+    """Return the RemoteTrigger, or None when neither of the calls that need it is loaded."""
+    if not (config.has_profile(b"RemoteTrigger") or config.has_security):
         return None
     from chargecore.ocpp16.remote_trigger import RemoteTrigger
 

@@ -19,14 +19,14 @@ TRIGGER_WORDS = (
     b"MeterValues",
     b"StatusNotification",
 )
-_BOOT = const(0)
+TRIGGER_BOOT = const(0)
 _DIAGNOSTICS = const(1)
 _FIRMWARE = const(2)
-_HEARTBEAT = const(3)
-_METER_VALUES = const(4)
-_STATUS = const(5)
+TRIGGER_HEARTBEAT = const(3)
+TRIGGER_METER_VALUES = const(4)
+TRIGGER_STATUS = const(5)
 _ALL = const(-0x40000000)  # fields.ABSENT: no connectorId given
-_NOTHING = const(6)
+_NOTHING = const(6)  # what is above is ExtendedTriggerMessage's
 
 
 class RemoteTrigger:
@@ -52,6 +52,7 @@ class RemoteTrigger:
         self._has_id = False  # the MeterValues in flight belong to this transaction
         self._transaction_id = 0
         self.files = None  # FirmwareManagement, when it is loaded
+        self.extended = None  # ExtendedTrigger, when security is loaded
         self._file_word = b"Idle"  # of the file status in flight
         self._asked = _NOTHING  # message to be triggered once the answer has left
         self._asked_connector = _ALL
@@ -68,21 +69,24 @@ class RemoteTrigger:
         is_known = reader.error == OK
         reader.clear()
         connector_id = reader.values[1]
-        self._word = self._verdict(is_known, message, connector_id)
-        if self._word == b"Accepted":
-            self._asked = message
-            self._asked_connector = connector_id
+        self._word = self.ask(message, connector_id) if is_known else b"NotImplemented"
         self._rpc.reply(self._render_answer, None)
 
-    def _verdict(self, is_known, message, connector_id):  # HOT
-        if not is_known:
-            return b"NotImplemented"
-        if message == _BOOT and self._boot.is_accepted:
+    def ask(self, message, connector_id):  # HOT
+        """Mark what is to be sent once the answer has left. Return the status for the answer."""
+        word = self._verdict(message, connector_id)
+        if word == b"Accepted":
+            self._asked = message
+            self._asked_connector = connector_id
+        return word
+
+    def _verdict(self, message, connector_id):  # HOT
+        if message == TRIGGER_BOOT and self._boot.is_accepted:
             return b"Rejected"  # errata 3.35
-        if message == _METER_VALUES and self._clock.wall_s() == WALL_UNKNOWN:
+        if message == TRIGGER_METER_VALUES and self._clock.wall_s() == WALL_UNKNOWN:
             return b"Rejected"  # a meter value without its time is none
-        if message == _STATUS or message == _METER_VALUES:
-            lowest = 1 if message == _METER_VALUES else 0
+        if message == TRIGGER_STATUS or message == TRIGGER_METER_VALUES:
+            lowest = 1 if message == TRIGGER_METER_VALUES else 0
             if connector_id != _ALL and not (
                 lowest <= connector_id <= len(self._station.connectors)
             ):
@@ -94,18 +98,20 @@ class RemoteTrigger:
         message = self._asked
         self._asked = _NOTHING
         connector_id = self._asked_connector
-        if message == _BOOT:
+        if message == TRIGGER_BOOT:
             self._boot.is_triggered = True
         elif message == _DIAGNOSTICS:
             self._wants_diagnostics = True
         elif message == _FIRMWARE:
             self._wants_firmware = True
-        elif message == _HEARTBEAT:
+        elif message == TRIGGER_HEARTBEAT:
             self._wants_heartbeat = True
-        elif message == _METER_VALUES:
+        elif message == TRIGGER_METER_VALUES:
             self._meter_mask |= self._mask_of(connector_id) & ~1  # no main meter
-        elif message == _STATUS:
+        elif message == TRIGGER_STATUS:
             self._status_mask |= self._mask_of(connector_id)
+        elif message != _NOTHING:
+            self.extended.begin(message)
 
     def _mask_of(self, connector_id):  # HOT
         if connector_id != _ALL:
@@ -121,6 +127,8 @@ class RemoteTrigger:
             return self._heartbeat.send()
         if self._wants_diagnostics or self._wants_firmware:
             return self._tell_of_files()
+        if self.extended is not None and self.extended.poll_call(now_ms):
+            return True
         if self._status_mask:
             connector_id = _lowest(self._status_mask)
             self._status_mask &= ~(1 << connector_id)

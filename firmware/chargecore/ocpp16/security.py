@@ -7,10 +7,14 @@ actions are answered NotSupported. Source: OCPP 1.6 security whitepaper ed.3. He
 
 from micropython import const
 
+from chargecore.ocpp16.certificate_keeper import CertificateKeeper
+from chargecore.ocpp16.certificates import Certificates
+from chargecore.ocpp16.extended_trigger import ExtendedTrigger
+from chargecore.ocpp16.secure_channel import open_credentials
 from chargecore.ocpp16.security_events import SecurityEvents
+from chargecore.ocpp16.sign_certificate import SignCertificate
 from chargecore.station.security_desk import SecurityDesk
 from chargecore.station.security_watch import SecurityWatch
-from chargecore.store.builder import build_credentials
 from chargecore.store.security_log import SecurityLog
 
 _LOG_BLOCKS = const(4)  # 16 KiB of flash: some 200 events
@@ -19,17 +23,20 @@ _LOG_BLOCKS = const(4)  # 16 KiB of flash: some 200 events
 def build(rpc, network, requests, trigger, files, core, stores, config, *parts):
     """Return the parts as a tuple; core.security and core.credentials are there from here on.
 
-    trigger: RemoteTrigger, or None when that profile is not loaded. files: FileDesk. parts: clock,
+    trigger: RemoteTrigger, which is loaded with security, too. files: FileDesk. parts: clock,
     events, random_bits.
     """
     clock, events, random_bits = parts
     log = SecurityLog(stores.blocks("security", _LOG_BLOCKS), events)
     desk = core.security = SecurityDesk(log, core.station.connectors, clock, events)
-    core.credentials = build_credentials(stores, config, clock, events)
+    open_credentials(core, stores, config, clock, events)
     watch = SecurityWatch(core, stores.settings, config, clock, events)
-    return (SecurityEvents(rpc, desk, watch, config, clock, events),) + _files(
-        rpc, files, core, config, clock
-    )
+    told = SecurityEvents(rpc, desk, watch, config, clock, events)
+    sign = SignCertificate(rpc, core.credentials, config, clock)
+    moved = _files(rpc, files, core, config, clock)
+    extended = ExtendedTrigger(rpc, trigger, moved, sign, config)
+    keeper = CertificateKeeper(core.credentials, sign, network.connection, config, clock)
+    return (told, extended, keeper, Certificates(rpc, core, config, clock)) + moved
 
 
 def _files(rpc, files, core, config, clock):

@@ -24,14 +24,16 @@ class Credentials:
         self._clock = clock
         self.verify_host = verify_host
         self.used_row = E_MISSING  # of the root that secures the latest connection
+        self.working_row = E_MISSING  # of our certificate in it
         self.has_connected = False  # a connection has opened; whoever acts on it clears this
+        self.is_reconnect_due = False  # there is a new certificate; likewise
         self._passed_over_row = _NO_ROW
-        self._passes = 0  # changes of _passed_over_row
+        self._renewals = 0  # changes that are not the keystore's
 
     @property
     def changed(self):  # HOT
         """A number that is another one when roots() or the client certificate are."""
-        return self.keystore.changes + self._passes
+        return self.keystore.changes + self._renewals
 
     # ---- what TLS asks ----
 
@@ -55,6 +57,7 @@ class Credentials:
     def connected(self):
         """A connection with all this has opened: the next one begins with the newest again."""
         self.has_connected = True
+        self.working_row = self.station_row()
         self._pass_over(_NO_ROW)
 
     def refused(self):
@@ -65,7 +68,11 @@ class Credentials:
     def _pass_over(self, row):
         if row != self._passed_over_row:
             self._passed_over_row = row
-            self._passes += 1
+            self.renew()
+
+    def renew(self):
+        """Have the next connection ask for everything again."""
+        self._renewals += 1
 
     # ---- what the protocol asks ----
 

@@ -36,7 +36,7 @@ _PRESETS = const(4)
 _MARK_LEN = const(4)
 _HEAD_LEN = const(20)
 _ROW_LEN = const(20)
-_ROWS = const(15)  # the roots, one that is being replaced, three chains, a pending key
+ROWS = const(16)  # files: the roots and a fallback, three chains, two pending keys
 _FLAGS = const(1)
 _LENGTH = const(2)
 _SUM = const(4)
@@ -47,13 +47,13 @@ _NOT_AFTER = const(16)
 
 
 class Keystore:
-    """Files by row, 0.._ROWS - 1; `changes` counts every change of what is in force."""
+    """Files by row, 0..ROWS - 1; `changes` counts every change of what is in force."""
 
     def __init__(self, path, pair, events):
         self._path = path
         self._pair = pair
         self._events = events
-        self._buf = bytearray(_HEAD_LEN + _ROWS * _ROW_LEN)
+        self._buf = bytearray(_HEAD_LEN + ROWS * _ROW_LEN)
         self.changes = 0
 
     def load(self):
@@ -65,7 +65,7 @@ class Keystore:
                 self._events.add(EV_KEYSTORE_LOST, code)
         elif self._pair.is_old:
             self._events.add(EV_KEYSTORE_LOST, 0)
-        for row in range(_ROWS):
+        for row in range(ROWS):
             if self.kind(row) == KIND_NONE:
                 self._remove(row)
 
@@ -81,7 +81,7 @@ class Keystore:
 
     def rows(self, kind):
         """Return the rows of a kind, the newest first."""
-        found = [row for row in range(_ROWS) if self.kind(row) == kind]
+        found = [row for row in range(ROWS) if self.kind(row) == kind]
         found.sort(key=self._order_of, reverse=True)
         return found
 
@@ -208,7 +208,7 @@ class Keystore:
         return OK
 
     def _free_row(self):
-        for row in range(_ROWS):
+        for row in range(ROWS):
             if self.kind(row) == KIND_NONE:
                 return row
         return E_FULL

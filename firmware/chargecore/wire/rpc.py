@@ -215,6 +215,11 @@ class Rpc:
         self._is_asked = False
         return OK
 
+    @property
+    def is_deferred(self):  # HOT
+        """Whether a deferred answer is owed, or has not left yet."""
+        return self._defer_len != 0
+
     def reply_deferred(self, render, arg):  # HOT
         """Answer the deferred call. Return OK, or E_EMPTY: there is none, the channel was closed.
 
