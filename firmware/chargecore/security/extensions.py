@@ -37,7 +37,7 @@ _EXTENDED_USAGE = const(37)
 _IGNORED = (_SUBJECT_KEY, _ALT_NAME, _ISSUER_ALT_NAME, _AUTHORITY_KEY)  # they allow nothing
 _NOT_CE = const(-1)
 
-_EKU_ANY = b"\x55\x1d\x25\x00"
+_ANY_USAGE = b"\x55\x1d\x25\x00"
 _ID_KP = b"\x2b\x06\x01\x05\x05\x07\x03"  # 1.3.6.1.5.5.7.3
 _KINDS = (EKU_SERVER_AUTH, EKU_CLIENT_AUTH, EKU_CODE_SIGNING)  # 1, 2, 3 below it
 _EXTENSIONS_MAX = const(24)
@@ -121,7 +121,7 @@ class Extensions:
 
 def _kind_of(name):
     """Return the EKU_* of an OID."""
-    if name == _EKU_ANY:
+    if name == _ANY_USAGE:
         return EKU_ANY
     if len(name) == 8 and name[:7] == _ID_KP and 1 <= name[7] <= len(_KINDS):
         return _KINDS[name[7] - 1]
