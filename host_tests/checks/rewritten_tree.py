@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
-_AREAS = ("base", "safety", "store", "wire", "security", "station")  # whose tests run on rewritten files
+# whose tests run on rewritten files
+_AREAS = ("base", "safety", "store", "wire", "security", "station")
 
 
 def texts_of_tests():
