@@ -92,7 +92,8 @@ class KeyEffectsTest(unittest.TestCase):
 
     def check_AuthorizationKey(self):
         world = self.world({"AuthorizationKey": "41" * 16}, {"auth_key": "0123456789abcdef"})
-        self.assertEqual(world.connection.history[-1][3], b"A" * 16)
+        configured = [row for row in world.connection.history if row[0] == "configure"]
+        self.assertEqual(configured[-1][3], b"A" * 16)
 
     def check_HeartbeatInterval(self):
         world = self.world({"HeartbeatInterval": "2"})

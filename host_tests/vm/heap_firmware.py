@@ -177,7 +177,10 @@ class FirmwareHeapTest(unittest.TestCase):
 
     def test_a_signed_update_and_a_log_that_take_their_time(self):
         self.begin(True)
-        management, _events, logs, updates = self.world.ocpp._profiles[1:5]
+        by_name = {type(part).__name__: part for part in self.world.ocpp._profiles}
+        management, logs, updates = (
+            by_name[name] for name in ("FirmwareManagement", "LogUpload", "SignedUpdates")
+        )
         files = self.files
         self.world.core.slots.is_trial = True  # nothing begins
         files.load(True)

@@ -21,6 +21,9 @@ from fakes.storage import FakeStorage
 from heap import growth, locked
 
 COVERS = (
+    "chargecore.ocpp16.security_profile.SecurityProfile.poll",
+    "chargecore.ocpp16.security_profile.SecurityProfile._notice",
+    "chargecore.ocpp16.security_profile.SecurityProfile.dropped",
     "chargecore.ocpp16.adapter.Ocpp16.poll",
     "chargecore.ocpp16.adapter.Ocpp16._place_call",
     "chargecore.ocpp16.adapter.Ocpp16._ask",

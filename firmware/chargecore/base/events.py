@@ -96,7 +96,7 @@ EV_DIAGNOSTICS_STATUS = const(134)
 
 EV_SECURITY = const(140)
 
-# TLS: 150 + n is cause n of net.tls_causes.
+# TLS: 150 + n is cause n of base.tls_causes.
 EV_TLS_UNKNOWN_CA = const(151)
 EV_TLS_WRONG_NAME = const(152)
 EV_TLS_EXPIRED = const(153)

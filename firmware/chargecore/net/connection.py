@@ -22,7 +22,7 @@ from chargecore.base.events import (
     EV_TCP_FAILED,
 )
 from chargecore.base.ticks import ticks_add, ticks_diff
-from chargecore.net.tls_causes import (
+from chargecore.base.tls_causes import (
     TLS_CLOCK,
     TLS_EVENTS,
     TLS_NO_HEAP,

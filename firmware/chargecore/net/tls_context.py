@@ -7,7 +7,7 @@ ESP32 that lies outside the heap of Python.
 
 from micropython import const
 
-from chargecore.net.tls_causes import TLS_NO_HEAP, TLS_NO_ROOT, TLS_NONE, TLS_OWN_FILES
+from chargecore.base.tls_causes import TLS_NO_HEAP, TLS_NO_ROOT, TLS_NONE, TLS_OWN_FILES
 
 _ENOMEM = const(12)
 # Both pairs of OCPP (W3 of the behaviour rules). ECDHE-RSA beside them: servers with an RSA

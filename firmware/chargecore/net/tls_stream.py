@@ -16,8 +16,7 @@ import gc
 from micropython import const
 
 from chargecore.base.codes import E_IO, OK
-from chargecore.net.server_name import name_in
-from chargecore.net.tls_causes import (
+from chargecore.base.tls_causes import (
     TLS_LOST,
     TLS_NO_HEAP,
     TLS_NONE,
@@ -25,6 +24,7 @@ from chargecore.net.tls_causes import (
     TLS_PROTOCOL,
     TLS_WRONG_NAME,
 )
+from chargecore.net.server_name import name_in
 from chargecore.net.tls_gate import RecordGate
 from chargecore.net.tls_verdict import cause_of_error, cause_of_flaws
 

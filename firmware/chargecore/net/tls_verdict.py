@@ -7,7 +7,7 @@ Heap: none; for a refused certificate the text of mbedtls is searched.
 
 from micropython import const
 
-from chargecore.net.tls_causes import (
+from chargecore.base.tls_causes import (
     TLS_ALERT,
     TLS_CIPHER,
     TLS_CLIENT_REFUSED,

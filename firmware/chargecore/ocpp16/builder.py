@@ -41,8 +41,7 @@ from chargecore.wire.rpc import Rpc
 def build(network, reader, core, outbox, stores, config, clock, events, random_bits):
     """Return the Ocpp16 of the station, connected to everything."""
     channel, connection, backoff = network.channel, network.connection, network.backoff
-    station, authorizer = core.station, core.authorizer
-    recorder, link = core.recorder, core.link
+    station, authorizer, recorder, link = core.station, core.authorizer, core.recorder, core.link
     settings, state = stores.settings, stores.state
     mark = memory.installation(state, random_bits)
     rpc = Rpc(channel, reader, clock, events, random_bits, mark)
@@ -74,7 +73,8 @@ def build(network, reader, core, outbox, stores, config, clock, events, random_b
     who = (boot, heartbeat, status_notification, requests, trigger)
     presence = Presence(*who, authorizer, connection, network.liveness, state, link)
     _secure_channel(network, core, stores, config, clock, events)
-    ConnectionKeys(connection, channel, backoff, settings, config).apply()
+    keys = connection, channel, backoff, settings, config
+    _apply_keys(ConnectionKeys(*keys), core.access, configuration)
     who_sends = sources, triggered, profiles
     ocpp = Ocpp16(rpc, boot, data_transfer, requests, presence, *who_sends, actions, events)
     connection.set_callbacks(ocpp.opened, ocpp.closed)
@@ -135,6 +135,14 @@ def _security(rpc, network, requests, trigger, files, core, stores, config, *par
 
     parts = (core, stores, config) + parts
     return build_security(rpc, network, requests, trigger, files[0], *parts)
+
+
+def _apply_keys(keys, access, configuration):
+    """Configure the connection; SecurityProfile judges and follows what changes of its keys."""
+    if access is not None:
+        configuration.set_judge(access.judge)
+        keys.set_watcher(access)
+    keys.apply()
 
 
 def _secure_channel(network, core, stores, config, *parts):

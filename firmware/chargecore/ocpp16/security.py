@@ -12,9 +12,11 @@ from chargecore.ocpp16.certificates import Certificates
 from chargecore.ocpp16.extended_trigger import ExtendedTrigger
 from chargecore.ocpp16.secure_channel import open_credentials
 from chargecore.ocpp16.security_events import SecurityEvents
+from chargecore.ocpp16.security_profile import SecurityProfile
 from chargecore.ocpp16.sign_certificate import SignCertificate
 from chargecore.station.security_desk import SecurityDesk
 from chargecore.station.security_watch import SecurityWatch
+from chargecore.store.former_access import FormerAccess
 from chargecore.store.security_log import SecurityLog
 
 _LOG_BLOCKS = const(4)  # 16 KiB of flash: some 200 events
@@ -31,12 +33,20 @@ def build(rpc, network, requests, trigger, files, core, stores, config, *parts):
     desk = core.security = SecurityDesk(log, core.station.connectors, clock, events)
     open_credentials(core, stores, config, clock, events)
     watch = SecurityWatch(core, stores.settings, config, clock, events)
+    access = core.access = _access(rpc, network.connection, core, stores, config, events)
     told = SecurityEvents(rpc, desk, watch, config, clock, events)
     sign = SignCertificate(rpc, core.credentials, config, clock)
     moved = _files(rpc, files, core, config, clock)
     extended = ExtendedTrigger(rpc, trigger, moved, sign, config)
     keeper = CertificateKeeper(core.credentials, sign, network.connection, config, clock)
-    return (told, extended, keeper, Certificates(rpc, core, config, clock)) + moved
+    return (told, extended, keeper, Certificates(rpc, core, config, clock)) + moved + (access,)
+
+
+def _access(rpc, connection, core, stores, config, events):
+    """Return what raises the profile and changes the password."""
+    former = FormerAccess(stores.pair("former"), events)
+    former.load()
+    return SecurityProfile(rpc, connection, core, stores.settings, former, config, events)
 
 
 def _files(rpc, files, core, config, clock):

@@ -31,6 +31,7 @@ class Core:
         self.reset_cause = reset_cause  # CAUSE_*: why this boot happened
         self.security = NoSecurityDesk()  # until ocpp16.security puts a SecurityDesk there
         self.credentials = None  # of TLS, store.credentials; made by ocpp16.security
+        self.access = None  # ocpp16.SecurityProfile; made by ocpp16.security
         self.kept_time = None  # store.kept_time; made by ocpp16.secure_channel
         # What Firmware Management needs beside them; main.py sets it, as far as there is any.
         self.slots = None  # copies of the application: store.app_slots

@@ -1,6 +1,7 @@
 """Why TLS came to nothing: the closed list. Numbers are never reused.
 
-Cause n is event TLS_EVENTS + n of base.events; tls_verdict finds it. Heap: the table at import.
+Cause n is event TLS_EVENTS + n of base.events; net.tls_verdict finds it, ocpp16.security_profile
+reports it. Heap: the table at import.
 """
 
 from micropython import const
