@@ -57,6 +57,7 @@ class App:
         if getattr(board, "slots", None) is not None and board.slots.version:
             self.config.firmware_version = board.slots.version  # what runs is no wish
         self._open_stores(board)
+        self.kept_events = self._kept_events(board)
         self._build_station(board)
         self._connect(board)
         self._schedule()
@@ -73,6 +74,17 @@ class App:
         self.memory = store.build_safety_memory(*parts, board.reset_cause == CAUSE_POWER)
         self.outbox = Outbox(self.stores.journal, clock, events, config)
         self.outbox.start()
+
+    def _kept_events(self, board):
+        """Return what keeps the log of a board that wants that; None: nobody does."""
+        if not getattr(board, "keeps_events", False):
+            return None
+        from chargecore.store.kept_events import KeptEvents
+
+        parts = self.events, self.stores.pair("events"), self.controllers
+        kept_events = KeptEvents(*parts, board.ticks_ms())
+        kept_events.load()
+        return kept_events
 
     def _build_station(self, board):
         clock, events, config = self.clock, self.events, self.config
@@ -117,6 +129,8 @@ class App:
             scheduler.add("kept time", self.core.kept_time.poll, 60_000, 50)
         self.network.guard = scheduler.guard
         self.scheduler = self.core.scheduler = scheduler
+        if self.kept_events is not None:
+            scheduler.add("kept events", self.kept_events.poll, 1_000, 100)
         slots = self.core.slots
         if slots is not None and slots.is_trial:
             from chargecore.station.trial import Trial
@@ -152,6 +166,8 @@ def run(board):
                 meters.commit(app.meters)
                 app.memory.flush(board.ticks_ms())
                 app.core.security.flush()
+                if app.kept_events is not None:
+                    app.kept_events.save()
                 return RESTART
             if (scheduler.needs_reset or liveness.needs_reset) and not app.station.is_charging():
                 app.station.request_reset(RESET_OWN, board.ticks_ms())

@@ -2,6 +2,7 @@
 
 import machine
 from machine import Pin
+from micropython import const
 
 from boards.rp2.guard_feed import GuardFeed
 from boards.rp2.hardware import Hardware
@@ -14,6 +15,9 @@ from chargecore.base.modules import unload
 from chargecore.store.app_slots import AppSlots
 
 _IRQ_OPTIONS = {"hard": True}
+# mbedtls lives in the heap of MicroPython here and wants 16.7 KiB of it in one piece: with 28 KiB
+# kept free from boot on, three connections in a row came up (micropython.md §3.4).
+_TLS_RESERVE_B = const(28_672)
 _ANALOG = ("PILOT_SENSE", "PROXIMITY_SENSE", "TEMPERATURE_SENSE")
 
 
@@ -26,6 +30,8 @@ def make_board(pins, place, chip, watchdog_address):
 
     def build(board, row):
         board.slots = AppSlots(*place)
+        if str(board.config.get("csms_url")).startswith("wss:"):
+            board.tls_reserve_b = _TLS_RESERVE_B
         stopper.ring = make_ring([Pin(getattr(pins, name)[0]) for name in _ANALOG], chip)
         hw = Hardware(pins, stopper.ring)
         hw.meter_bus = meter_bus(pins, row, _IRQ_OPTIONS)

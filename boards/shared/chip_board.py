@@ -14,6 +14,7 @@ import machine
 import micropython
 from micropython import const
 
+from boards.shared.chip_rtc import ChipRtc
 from boards.shared.chip_watchdog import ChipWatchdog
 from boards.shared.station_file import read
 from chargecore.base.errors import ConfigError
@@ -47,6 +48,8 @@ class ChipBoard:
         self.flash_root = _FLASH_ROOT
         self.journal_flash = None  # files
         self.keeps_events = True
+        self.rtc = ChipRtc(machine.RTC())
+        self.tls_reserve_b = 0  # mbedtls has memory of its own
         self.sockets = socket
         self.dns_servers = []
         self.ticks_ms = time.ticks_ms

@@ -5,6 +5,8 @@ import unittest
 
 import main as firmware
 
+from chargecore.base.events import EV_BOOT, EV_RESET_REQUESTED
+from chargecore.station.station import RESET_HARD
 from fakes.board_bench import BOARDS, Bench
 
 
@@ -71,6 +73,29 @@ def charge(world):
     if world.elapsed_ms == 1_000:
         controller.lock_cable()
     controller.allow(True)
+
+
+class RestartTest(unittest.TestCase):
+    def test_the_log_of_a_boot_is_there_after_an_ordered_restart(self):
+        bench = Bench(self, "esp32_devkit")
+        board = bench.start()
+
+        def ask(world):
+            if world.elapsed_ms == 200:
+                board.app.station.request_reset(RESET_HARD, board.ticks_ms())
+
+        bench.world.on_pass = ask
+        self.assertEqual(firmware.run(board), firmware.RESTART)
+
+        board = bench.start()
+        bench.chip.on_idle = None
+        board.is_running = False
+        firmware.run(board)
+
+        events = board.app.events
+        old = [events.field(number, 0) for number in range(events.oldest(), 0)]
+        self.assertTrue(EV_BOOT in old and EV_RESET_REQUESTED in old, old)
+        self.assertEqual(events.field(0, 0), EV_BOOT)
 
 
 class SessionTest(unittest.TestCase):

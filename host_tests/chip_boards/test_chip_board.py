@@ -167,6 +167,47 @@ class CauseTest(unittest.TestCase):
         self.assertEqual(bench.make().reset_cause, CAUSE_RESET)
 
 
+class RtcTest(unittest.TestCase):
+    def test_counts_from_2024_whatever_the_chip_counts_from(self):
+        for name, seconds in (("esp32_devkit", 757_382_400), ("pico_w", 1_704_067_200)):
+            with self.subTest(board=name):
+                bench = Bench(self, name)
+                rtc = bench.make().rtc
+
+                bench.chip.rtc.seconds = seconds + 86_400
+                self.assertEqual(rtc.read_s(), 86_400)
+                bench.chip.rtc.seconds = 0
+                self.assertEqual(rtc.read_s(), -seconds)
+
+    def test_is_set_to_a_date(self):
+        cases = (
+            (0, (2024, 1, 1, 0, 0, 0, 0, 0)),
+            (5_097_599, (2024, 2, 28, 2, 23, 59, 59, 0)),
+            (5_097_600, (2024, 2, 29, 3, 0, 0, 0, 0)),
+            (91_537_323, (2026, 11, 25, 2, 11, 2, 3, 0)),
+        )
+        bench = Bench(self, "pico_w")
+        rtc = bench.make().rtc
+        for wall_s, date in cases:
+            with self.subTest(date=date):
+                rtc.set_s(wall_s)
+
+                self.assertEqual(bench.chip.rtc.date, date)
+
+    def test_keeps_room_for_tls_where_it_takes_the_heap(self):
+        for name, url, reserve_b in (
+            ("pico_w", "wss://csms.example/ocpp", 28_672),
+            ("pico_w", "ws://csms.example/ocpp", 0),
+            ("pico_w", 5, 0),
+            ("esp32_devkit", "wss://csms.example/ocpp", 0),
+        ):
+            with self.subTest(board=name, url=url):
+                bench = Bench(self, name)
+                bench.station["csms_url"] = url
+
+                self.assertEqual(bench.make().tls_reserve_b, reserve_b)
+
+
 class RestartTest(unittest.TestCase):
     def test_stops_the_dma_of_an_rp2_before_the_chip_is_reset(self):
         bench = Bench(self, "pico2_w")

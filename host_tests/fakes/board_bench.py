@@ -39,7 +39,7 @@ class Bench:
     """
 
     def __init__(self, case, name):
-        self.chip = chip = FakeChip(name == "pico2_w")
+        self.chip = chip = FakeChip(name == "pico2_w", name.startswith("pico"))
         chip.install(case)
         self.folder = new_folder(case)
         self.module = import_of("boards." + name + ".board")

@@ -242,7 +242,7 @@ class ResetNow(Exception):
 class FakeChip(FakeRp2Chip):
     """One chip. For an RP2 its ADC and DMA are those of FakeRp2Chip."""
 
-    def __init__(self, is_rp2350=False):
+    def __init__(self, is_rp2350=False, is_rp2=True):
         place = {"base": 0x400A0000, "dreq": 48} if is_rp2350 else {}
         FakeRp2Chip.__init__(self, **place)
         self.levels = {}
@@ -260,6 +260,8 @@ class FakeChip(FakeRp2Chip):
         self.interrupts = []  # every character that micropython.kbd_intr() was given
         self.cause = 1  # machine.reset_cause()
         self.registers = {}
+        self.rtc = FakeRtc()
+        self.epoch = 1970 if is_rp2 else 2000
         self.on_idle = None
         self.is_reset = False
         self._kept = {}
@@ -353,6 +355,7 @@ class FakeChip(FakeRp2Chip):
             PWM=lambda pin, freq, duty_u16: FakePwm(chip, pin, freq, duty_u16),
             WDT=lambda timeout: FakeWdt(chip, timeout),
             Signal=FakeSignal,
+            RTC=lambda: self.rtc,
             UART=FakeBus,
             I2C=FakeI2c,
             mem32=self,
@@ -393,6 +396,8 @@ class FakeChip(FakeRp2Chip):
             ticks_us=self.ticks_us,
             sleep_us=lambda us: None,
             sleep_ms=lambda ms: None,
+            time=lambda: self.rtc.seconds,
+            gmtime=lambda _seconds: (self.epoch, 1, 1, 0, 0, 0, 0, 1),
         )
 
     def _reset(self):
@@ -402,6 +407,17 @@ class FakeChip(FakeRp2Chip):
     def _idle(self):
         if self.on_idle is not None:
             self.on_idle()
+
+
+class FakeRtc:
+    """machine.RTC, and what time.time() says."""
+
+    def __init__(self):
+        self.seconds = 0
+        self.date = None
+
+    def datetime(self, date):
+        self.date = date
 
 
 class FakeSignal:

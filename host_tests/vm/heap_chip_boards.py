@@ -1,14 +1,23 @@
-"""boards/shared and boards/esp32 with the heap locked: what a board does in each pass."""
+"""boards/shared and boards/esp32 with the heap locked, and what only boards ask for."""
 
+import gc
 import unittest
 
 from boards.esp32.lan_link import LanLink
 from boards.shared.chip_watchdog import ChipWatchdog
 from boards.shared.wifi_link import WifiLink
+from chargecore.base.clock import Clock
+from chargecore.base.event_log import EventLog
+from chargecore.base.events import EV_FAULT, EV_TCP_FAILED
+from chargecore.store.kept_events import KeptEvents
 from fakes.board_bench import Bench
+from fakes.ticks import FakeTicks
 from heap import growth, locked
 
 COVERS = (
+    "chargecore.base.event_log.EventLog.oldest",
+    "chargecore.store.kept_events.KeptEvents.poll",
+    "chargecore.store.kept_events.is_kept",
     "boards.esp32.lan_link.LanLink.poll",
     "boards.shared.chip_board.ChipBoard.idle",
     "boards.shared.chip_board.ChipBoard._is_closed",
@@ -158,6 +167,44 @@ class TestHeapOfChipBoard(unittest.TestCase):
                 watchdog.feed()
 
         self.assertEqual(watchdog._wdt.feeds, 100)
+
+
+class TestHeapOfKeptEvents(unittest.TestCase):
+    def test_looks_at_events_and_leaves_nothing_behind_when_it_saves(self):
+        events = EventLog(Clock(FakeTicks().ticks_ms, 1), 16)
+        app = QuietApp()
+        pair = QuietPair()
+        kept = KeptEvents(events, pair, app.controllers, 0)
+        app.is_closed = True
+        with locked():
+            for second in range(200):
+                events.add(EV_TCP_FAILED, 1)
+                events.add(EV_FAULT, 1)
+                kept.poll(second * 1_000)
+            app.is_closed = False
+
+        kept.save()
+        gc.collect()
+        before_b = gc.mem_alloc()
+        for _ in range(20):
+            kept.save()
+        gc.collect()
+
+        self.assertTrue(gc.mem_alloc() - before_b < 20 * 16)  # not a block per save
+        self.assertEqual(pair.saves, 21)
+
+
+class QuietPair:
+    """A VersionPair that keeps nothing."""
+
+    def __init__(self):
+        self.saves = 0
+        self.errno = 0
+
+    def save(self, buf, length):
+        """Count."""
+        self.saves += 1
+        return 0
 
 
 def link_ms():

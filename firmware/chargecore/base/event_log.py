@@ -23,6 +23,7 @@ class EventLog:
         self.capacity = capacity
         self._slots = array("i", [0] * (capacity * _FIELDS))
         self.total = 0  # events since boot
+        self._restored = 0  # of earlier boots
         self.overwritten = 0  # events nobody can read any more
 
     def add(self, code, a=0, b=0):  # HOT
@@ -38,9 +39,22 @@ class EventLog:
             self.overwritten += 1
         self.total += 1
 
-    def oldest(self):
-        """Return the number (0-based) of the oldest event still held."""
-        return self.total - self.capacity if self.total > self.capacity else 0
+    def restore(self, number, numbers):
+        """Put in an event of an earlier boot: code, a, b, uptime_s, boot_number.
+
+        number: -n for the oldest of n, up to -1; they come in that order. Who looks from 0 on sees
+        what happened in this boot only.
+        """
+        at = (number % self.capacity) * _FIELDS
+        if self.total - self.capacity > number:  # there is no room for it any more
+            return
+        self._restored = max(self._restored, -number)
+        for i in range(_FIELDS):
+            self._slots[at + i] = numbers[i]
+
+    def oldest(self):  # HOT
+        """Return the number (0-based) of the oldest event still held; below 0: an earlier boot."""
+        return max(self.total - self.capacity, -self._restored)
 
     def field(self, number, field_idx):  # HOT
         """Return field 0..4 (code, a, b, uptime_s, boot_number) of event `number`."""
