@@ -100,6 +100,7 @@ def test_shows_its_version():
         (["sim", "--csms", "ws://x", "--id", "A", "--root-ca", "/nowhere/r.pem"], "--root-ca"),
         (["sim", "--csms", "ws://x", "--id", "A", "--client-key", "/nowhere/k"], "--client-key"),
         (["run", "--security-profile", "4"], "3"),
+        (["run", "--security-profile", "2", "--vm", "cpython"], "--vm micropython"),
         (["csms", "--security-profile", "2"], "needs --tls-cert"),
         (["csms", "--pki", "/nowhere"], "no PKI"),
         (["sim", "--csms", "ws://x", "--id", "A", "--vm", "pypy"], "--vm pypy"),
