@@ -98,7 +98,7 @@ def run(
 
     Example: chargecore run --security-profile 3
     """
-    _check(vm, heap, security_profile)
+    _check(vm, heap)
     plan = Plan(_STATION_ID, _TAG, amps, max(amps / 2, _OFFER_MIN_A), minutes)
     screen = Console(stderr=as_json, highlight=False)
     before = [(n, signal.signal(n, _interrupt)) for n in (signal.SIGTERM, signal.SIGINT)]
@@ -115,13 +115,11 @@ def run(
     print(json.dumps(summary.as_dict()) if as_json else summary.last_line())
 
 
-def _check(vm, heap, security_profile):
+def _check(vm, heap):
     """Leave with status 2 when an option cannot be used."""
     try:
         if vm not in ("micropython", "cpython"):
             raise OptionError(f"--vm {vm}: micropython or cpython")
-        if vm == "cpython" and security_profile >= 2:
-            raise OptionError(f"--security-profile {security_profile}: needs --vm micropython")
         if heap is not None:
             heap_bytes(heap)
     except OptionError as error:

@@ -106,8 +106,6 @@ def sim(
                 ("--client-key", "client_key", client_key),
             )
             options = resolve(csms, id, station, config, connectors, folder, control, secrets)
-            is_tls = options["station"]["csms_url"].startswith("wss:")
-            _checked(vm, not is_tls or vm == "micropython", "wss:// needs --vm micropython")
             options["speed_permille"] = round(speed * 1000)
             options["prints_events"] = events
             options["banner"] = _banner(options, vm, speed, as_json)
