@@ -8,7 +8,20 @@ from chargecore.base.security_events import (
     SE_PARAMETERS_CHANGED,
 )
 from chargecore.ocpp16.certificates import Certificates
-from fakes.cert_maker import RSA_KEY, UTC, CertMaker, LabKey, element, name
+from fakes.cert_maker import (
+    EC_KEY,
+    OID,
+    RSA_KEY,
+    SEQUENCE,
+    SHA1_RSA,
+    SHA384_ECDSA,
+    UTC,
+    CertMaker,
+    LabKey,
+    bits,
+    element,
+    name,
+)
 from fakes.certificate_world import (
     MAKER_ROOT,
     SERVER_ROOT,
@@ -98,6 +111,18 @@ class CertificatesTest(unittest.TestCase):
                 self.assertEqual(status, "Rejected")
                 self.assertEqual(self.world.told(), self.invalid(why))
                 self.assertIs(self.world.installed(), None)
+
+    def test_takes_a_public_root_whose_own_signature_it_cannot_verify(self):
+        """TLS can do more: many roots in use have P-384, or sign themselves with SHA-384."""
+        on_p384 = element(SEQUENCE, EC_KEY, element(OID, b"\x2b\x81\x04\x00\x22"))
+        p384 = element(SEQUENCE, on_p384, bits(b"\x04" + bytes(96)))
+        for parts in ({"key": p384}, {"algorithm": SHA384_ECDSA}, {"algorithm": SHA1_RSA}):
+            with self.subTest(parts=parts):
+                world = CertificateWorld(self)
+                self.assertEqual(world.install(root(2, **parts)), "Accepted")
+                self.assertEqual(world.install(root(2, **parts), MAKER_ROOT), "Rejected")
+                expired = root(2, not_after=PAST, **parts)
+                self.assertEqual(world.install(expired), "Rejected")
 
     def test_rejects_what_is_no_single_pem_block(self):
         for text, why in (

@@ -16,6 +16,7 @@ from chargecore.security import pem, whys
 from chargecore.security.cert_error import CertError
 from chargecore.security.cert_hash import hash_data
 from chargecore.security.chain import CA, ChainCheck
+from chargecore.security.schemes import SCHEME_OTHER
 from chargecore.security.verifier import SignatureCheck
 from chargecore.security.x509 import Certificate
 from chargecore.store.keystore import KIND_SERVER_ROOT, label_of
@@ -101,6 +102,9 @@ class InstallCertificate:
         if self._issuer is not None:
             now_s = self._clock.wall_s()
             self._check = ChainCheck([certificate], [self._issuer], now_s, CA)
+        elif self._kind == KIND_SERVER_ROOT and _is_beyond_us(certificate):
+            self._install()
+            return True
         else:
             self._check = _own_signature(certificate)
         return False
@@ -145,6 +149,15 @@ class InstallCertificate:
 
     def after_reply(self):
         """Nothing follows from it: a root counts from the next connection on."""
+
+
+def _is_beyond_us(certificate):
+    """Tell whether a self-signed root is of P-384 or SHA-384, say, which TLS can do and we cannot.
+
+    Its own signature vouches for nothing: it is believed because the server says so.
+    """
+    is_computed = certificate.public_key is not None and certificate.scheme != SCHEME_OTHER
+    return certificate.is_self_issued() and not is_computed
 
 
 def _own_signature(certificate):
