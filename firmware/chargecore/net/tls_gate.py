@@ -20,6 +20,7 @@ _CHANGE_CIPHER = const(20)
 _ALERT = const(21)
 _HANDSHAKE = const(22)
 _HEAD_LEN = const(5)  # kind, version u16, length u16
+_MINOR_1_2 = const(3)  # TLS 1.2 is version 3.3
 _MESSAGE_HEAD_LEN = const(4)  # kind, length u24
 _DRAIN_B = const(64)
 _DRAINS = const(8)
@@ -48,6 +49,7 @@ class RecordGate(io.IOBase):
         self.is_asked = False  # the server wants a certificate of the client
         self.is_our_turn = False  # its first flight was whole: what it sends now answers ours
         self.alert = NO_ALERT  # description of the alert the server sent in the clear
+        self.is_old = False  # and it sent it with a version below TLS 1.2
         self.errno = 0  # of the stream, when it failed
         self._is_read_due = False  # the gate has said "later" to the record that comes next
         self._is_write_due = False
@@ -152,6 +154,7 @@ class RecordGate(io.IOBase):
                 self._alert_len += 1
                 if self._alert_len == 2:
                     self.alert = buf[at]
+                    self.is_old = self._head_buf[2] < _MINOR_1_2
                 at += 1
         elif kind == _HANDSHAKE:
             while at < end:

@@ -33,6 +33,7 @@ _SSL_VERSION = const(-0x6E80)
 _SSL_ILLEGAL = const(-0x6600)  # a parameter that we did not offer
 _SSL_HANDSHAKE = const(-0x6E00)
 _SSL_EOF = const(-0x7280)
+_SSL_USAGE = const(-0x7A00)  # a certificate that is not for this use, or of another kind
 _SSL_VERIFY = const(-0x2700)
 _SSL_NO_CA = const(-0x7680)
 
@@ -77,6 +78,8 @@ def cause_of_error(number, gate):
         return TLS_VERSION
     if number in (_SSL_ILLEGAL, _SSL_HANDSHAKE):
         return TLS_CIPHER
+    if number == _SSL_USAGE:
+        return TLS_WEAK
     if number == _SSL_VERIFY:
         return TLS_UNKNOWN_CA
     if number == _SSL_NO_CA:
@@ -90,10 +93,10 @@ def _cause_of_alert(gate):
     alert = gate.alert
     if alert == _ALERT_VERSION:
         return TLS_VERSION
-    if alert == _ALERT_WEAK:
-        return TLS_CIPHER
-    if alert == _ALERT_HANDSHAKE and not gate.is_our_turn:
-        return TLS_CIPHER
+    if alert in (_ALERT_WEAK, _ALERT_HANDSHAKE) and not gate.is_our_turn:
+        # A server that stops at TLS 1.1 takes our hello for one that could do with that, and
+        # finds no suite for it; only its version on the alert tells.
+        return TLS_VERSION if gate.is_old else TLS_CIPHER
     if gate.is_our_turn and gate.is_asked and _is_about_certificate(alert):
         return TLS_CLIENT_REFUSED
     return TLS_ALERT
