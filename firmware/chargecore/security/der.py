@@ -26,6 +26,7 @@ ANY_TAG = const(-1)
 _LONG_FORM = const(0x80)
 _LENGTH_BYTES_MAX = const(2)  # 64 KiB; no certificate here is longer
 _HIGH_TAG = const(0x1F)
+_OID_MAX = const(32)  # bytes
 
 
 class DerReader:
@@ -100,13 +101,13 @@ class DerReader:
     def take_oid(self):
         """Return the content of an OBJECT IDENTIFIER. Errors: CertError when it is not one."""
         content = self.take(TAG_OID)
-        is_first = True  # byte of a number
-        for byte in content:
-            if is_first and byte == 0x80:
-                raise CertError(WHY_SYNTAX)
-            is_first = byte < 0x80
-        if not content or not is_first:
+        if not 0 < len(content) <= _OID_MAX or content[-1] >= 0x80:
             raise CertError(WHY_SYNTAX)
+        at = content.find(b"\x80")  # no number begins with it
+        while at >= 0:
+            if at == 0 or content[at - 1] < 0x80:
+                raise CertError(WHY_SYNTAX)
+            at = content.find(b"\x80", at + 1)
         return content
 
     def take_small(self):

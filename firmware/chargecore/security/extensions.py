@@ -41,6 +41,7 @@ _ANY_USAGE = b"\x55\x1d\x25\x00"
 _ID_KP = b"\x2b\x06\x01\x05\x05\x07\x03"  # 1.3.6.1.5.5.7.3
 _KINDS = (EKU_SERVER_AUTH, EKU_CLIENT_AUTH, EKU_CODE_SIGNING)  # 1, 2, 3 below it
 _EXTENSIONS_MAX = const(24)
+_PURPOSES_MAX = const(16)
 _PATH_MAX = const(255)
 
 
@@ -115,8 +116,10 @@ class Extensions:
         if items.peek() < 0:
             raise CertError(WHY_SYNTAX)
         self.extended_usage = 0
-        while items.peek() >= 0:
-            self.extended_usage |= _kind_of(items.take_oid())
+        for _ in range(_PURPOSES_MAX):
+            if items.peek() >= 0:
+                self.extended_usage |= _kind_of(items.take_oid())
+        items.finish()
 
 
 def _kind_of(name):

@@ -27,6 +27,7 @@ _ISSUER_UNIQUE = const(0x81)  # [1], [2]: identifiers that nobody uses
 _SUBJECT_UNIQUE = const(0x82)
 _EXTENSIONS = const(0xA3)  # [3]
 _SERIAL_MAX = const(20)  # bytes, RFC 5280 §4.1.2.2
+_NAME_PARTS_MAX = const(16)
 _COMMON_NAME = b"\x55\x04\x03"
 _ORGANIZATION = b"\x55\x04\x0a"
 _UTF8_STRINGS = b"\x0c\x12\x13\x16"  # UTF8, Numeric, Printable, IA5
@@ -60,9 +61,8 @@ class Certificate:
         self.salt_len = -1  # of SCHEME_PSS
         self.signature = b""
         self._read()
-        _name_part(self.issuer, _COMMON_NAME)  # to see that it is a name
-        self.common_name = _name_part(self.subject, _COMMON_NAME)
-        self.organization = _name_part(self.subject, _ORGANIZATION)
+        _texts_of(self.issuer)  # to see that it is a name
+        self.common_name, self.organization = _texts_of(self.subject)
         self.is_ca = self.extensions.is_ca
         self.path_length = self.extensions.path_length  # -1 no limit
         self.key_usage = self.extensions.key_usage  # KU_*, -1 not given
@@ -116,25 +116,31 @@ class Certificate:
         return self.issuer == self.subject
 
 
-def _name_part(name, oid):
-    """Return the last value of an attribute in a Name in DER, b"" without one. Errors: CertError.
+def _texts_of(name):
+    """Return (common name, organization) of a Name in DER, b"" for none. Errors: CertError.
 
-    The last is the most specific one. Every part of the name is read, wanted or not.
+    Of several the last one is the most specific. Every part is read, wanted or not.
     """
-    found = b""
+    common_name = organization = b""
+    left = _NAME_PARTS_MAX
     parts = DerReader(name, 0, len(name)).open(TAG_SEQUENCE)
     while parts.peek() >= 0:
         together = parts.open(TAG_SET)
-        if together.peek() < 0:
-            raise CertError(WHY_SYNTAX)
-        while together.peek() >= 0:
+        while True:  # there is at least one
             pair = together.open(TAG_SEQUENCE)
             kind = pair.take_oid()
             value = _text(pair)
             pair.finish()
-            if kind == oid:
-                found = value
-    return found
+            if kind == _COMMON_NAME:
+                common_name = value
+            elif kind == _ORGANIZATION:
+                organization = value
+            left -= 1
+            if left < 0:
+                raise CertError(WHY_TOO_LONG)
+            if together.peek() < 0:
+                break
+    return common_name, organization
 
 
 def _text(pair):
