@@ -8,6 +8,7 @@ import typer
 from chargecore_tools.bundle import bundle
 from chargecore_tools.csms.cli import csms
 from chargecore_tools.deploy.cli import deploy
+from chargecore_tools.flash.cli import flash
 from chargecore_tools.pki.cli import pki
 from chargecore_tools.run import run
 from chargecore_tools.sim import sim
@@ -25,6 +26,7 @@ app.command()(sim)
 app.command()(csms)
 app.command()(soak)
 app.command()(bundle)
+app.command()(flash)
 app.command()(deploy)
 app.command()(pki)
 

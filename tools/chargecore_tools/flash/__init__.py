@@ -1,0 +1,1 @@
+"""`chargecore flash`: a MicroPython image onto a chip, looked at before anything is erased."""
