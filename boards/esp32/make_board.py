@@ -4,11 +4,11 @@ import machine
 from machine import Pin
 
 from boards.esp32.hardware import Hardware
+from boards.shared.app_copies import app_slots
 from boards.shared.buses import lamp_bus, meter_bus, reader_bus
 from boards.shared.chip_board import ChipBoard
 from chargecore.base.boot_causes import CAUSE_POWER, CAUSE_RESET, CAUSE_WATCHDOG
 from chargecore.base.modules import unload
-from chargecore.store.app_slots import AppSlots
 
 _IRQ_OPTIONS = {}  # pin interrupts are scheduled, and there is nothing to choose
 
@@ -20,7 +20,7 @@ def make_board(pins, place, margin, make_link):
     """
 
     def build(board, row):
-        board.slots = AppSlots(*place)
+        board.slots = app_slots(*place) or _ota_slots(place[2])
         hw = Hardware(pins, margin)
         hw.meter_bus = meter_bus(pins, row, _IRQ_OPTIONS)
         hw.lamp_bus = lamp_bus(pins, board.config)
@@ -33,6 +33,19 @@ def make_board(pins, place, margin, make_link):
     board.fill(build, place[0])
     unload((pins.__name__,))  # its texts are for people
     return board
+
+
+def _ota_slots(target):
+    """Return the OTA slots of an image that has the application in it; None: it has one slot."""
+    from esp32 import NVS, Partition
+
+    try:
+        Partition(Partition.RUNNING).get_next_update()
+    except OSError:
+        return None
+    from boards.esp32.ota_slots import OtaSlots
+
+    return OtaSlots(Partition, NVS("chargecore"), target)
 
 
 def _cause():

@@ -8,11 +8,11 @@ from boards.rp2.guard_feed import GuardFeed
 from boards.rp2.hardware import Hardware
 from boards.rp2.reset_record import ResetRecord
 from boards.rp2.sampling import make_ring
+from boards.shared.app_copies import app_slots
 from boards.shared.buses import lamp_bus, meter_bus, reader_bus
 from boards.shared.chip_board import ChipBoard
 from boards.shared.wifi import make_wifi
 from chargecore.base.modules import unload
-from chargecore.store.app_slots import AppSlots
 
 _IRQ_OPTIONS = {"hard": True}
 # mbedtls lives in the heap of MicroPython here and wants 16.7 KiB of it in one piece: with 28 KiB
@@ -29,7 +29,7 @@ def make_board(pins, place, chip, watchdog_address):
     stopper = _Stopper()
 
     def build(board, row):
-        board.slots = AppSlots(*place)
+        board.slots = app_slots(*place)
         if str(board.config.get("csms_url")).startswith("wss:"):
             board.tls_reserve_b = _TLS_RESERVE_B
         stopper.ring = make_ring([Pin(getattr(pins, name)[0]) for name in _ANALOG], chip)

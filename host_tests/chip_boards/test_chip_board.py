@@ -1,5 +1,6 @@
 """What the boards make of station.json, of the reset cause, of the service pin and the console."""
 
+import os
 import unittest
 
 from boards.shared.station_file import read
@@ -8,7 +9,7 @@ from chargecore.base.errors import ConfigError
 from chargecore.meters import models as meters
 from chargecore.readers import models as readers
 from fakes.board_bench import BOARDS, Bench
-from fakes.chip import ResetNow
+from fakes.chip import FakePartition, ResetNow
 from fakes.clock import FakeClock
 from fakes.scratch import new_folder, write_bytes
 
@@ -227,6 +228,45 @@ class RestartTest(unittest.TestCase):
 
         self.assertFalse(bench.chip.dma.is_busy)
         self.assertFalse(bench.chip.is_reset)
+
+
+class SlotsTest(unittest.TestCase):
+    def make(self, name, has_copy=False):
+        bench = Bench(self, name)
+        if has_copy:
+            os.mkdir(bench.folder + "/a")
+            write_bytes(bench.folder + "/a/manifest", b"\x033.1")
+            self.addCleanup(os.rmdir, bench.folder + "/a")
+            self.addCleanup(os.remove, bench.folder + "/a/manifest")
+        here = os.getcwd()
+        bench.boot()
+        board = bench.make()
+        os.chdir(here)
+        return board
+
+    def test_two_copies_where_the_one_that_runs_is_such_a_copy(self):
+        for name in BOARDS:
+            with self.subTest(board=name):
+                slots = self.make(name, True).slots
+
+                self.assertEqual((slots.target, slots.version), (name.encode(), b"3.1"))
+                self.assertTrue(slots.stalls)
+
+    def test_none_where_the_application_lies_elsewhere(self):
+        for name in BOARDS:
+            with self.subTest(board=name):
+                self.assertIsNone(self.make(name).slots)
+
+    def test_ota_slots_where_the_image_has_them(self):
+        self.addCleanup(setattr, FakePartition, "slots", 1)
+        FakePartition.slots = 2
+
+        slots = self.make("esp32_devkit").slots
+
+        self.assertEqual(
+            (slots.most_b, slots.running, slots.target), (0x180000, 1, b"esp32_devkit")
+        )
+        self.assertIsNone(self.make("pico_w").slots)
 
 
 class BusTest(unittest.TestCase):

@@ -11,7 +11,7 @@ import micropython
 
 from fakes.rp2_adc import FakeRp2Chip
 
-_MODULES = ("machine", "micropython", "network", "rp2", "neopixel", "time", "uctypes")
+_MODULES = ("esp32", "machine", "micropython", "network", "rp2", "neopixel", "time", "uctypes")
 _PIO_IRQ = 0x50200030
 _WATCHDOGS = (0x40058000, 0x400D8000)
 
@@ -317,6 +317,7 @@ class FakeChip(FakeRp2Chip):
     def install(self, case):
         """Put the modules into their places until the test is over."""
         made = {
+            "esp32": Module(Partition=FakePartition, NVS=FakeNotes),
             "machine": self._machine(),
             "micropython": self._micropython(),
             "network": self._network(),
@@ -407,6 +408,35 @@ class FakeChip(FakeRp2Chip):
     def _idle(self):
         if self.on_idle is not None:
             self.on_idle()
+
+
+class FakePartition:
+    """esp32.Partition of an image with one slot; a test that wants two sets `slots`."""
+
+    RUNNING = 1
+    slots = 1
+
+    def __init__(self, which, size_b=0x180000):
+        self._which = which
+        self._size_b = size_b
+
+    def info(self):
+        return (0, 16, 0x10000, self._size_b, "ota_" + str(self._which), False)
+
+    def get_next_update(self):
+        if FakePartition.slots < 2:
+            raise OSError(5)
+        return FakePartition(0)
+
+
+class FakeNotes:
+    """esp32.NVS with nothing in it."""
+
+    def __init__(self, space):
+        self.space = space
+
+    def get_blob(self, key, buf):
+        raise OSError(-0x1102)
 
 
 class FakeRtc:
