@@ -84,6 +84,38 @@ class Drawing:
         self._line((x - 0.5, y), (x, y))
         self._text(x - 0.7, y + 0.2, text, anchor="end")
 
+    def socket(self, x, y, text):
+        """A terminal at (x, y) to which a wire comes from the left."""
+        at = f'cx="{(x + 0.2) * _UNIT:g}" cy="{y * _UNIT:g}" r="4"'
+        self._lines.append(f'<circle {at} fill="white"/>')
+        self._text(x + 0.7, y + 0.2, text)
+
+    def arrow(self, x, y, heads):
+        """A wire from (x, y) to the right; heads: ">" the signal goes out, "<" comes in, "<>"."""
+        self._line((x, y), (x + 2, y))
+        if ">" in heads:
+            self._triangle((x + 2, y), (x + 1.4, y - 0.25), (x + 1.4, y + 0.25))
+        if "<" in heads:
+            self._triangle((x, y), (x + 0.6, y - 0.25), (x + 0.6, y + 0.25))
+
+    def frame(self, x, y, size, text):
+        """A box with its name in the lower left corner."""
+        self._box(x, y, *size)
+        self._text(x + 0.5, y + size[1] - 0.7, text, size_px=14)
+
+    def leg(self, x, y, text):
+        """A text that ends at (x, y): what is printed beside a pin."""
+        self._text(x - 0.2, y + 0.2, text, anchor="end")
+
+    def label(self, x, y, text):
+        """A text that stands out."""
+        self._text(x, y, text, size_px=13)
+
+    def group(self, x, y, height, text):
+        """A bracket on the right of some rows, and what they are."""
+        self._line((x - 0.3, y), (x, y), (x, y + height), (x - 0.3, y + height))
+        self._text(x + 0.4, y + height / 2 + 0.2, text)
+
     def supply(self, x, y, text):
         """A supply above (x, y)."""
         self._line((x, y), (x, y - 0.6))
@@ -140,6 +172,14 @@ class Drawing:
         self._triangle((x, y + 1.4), (x - 0.4, y + 0.7), (x + 0.4, y + 0.7))
         self._line((x - 0.6, y + 1.6), (x - 0.4, y + 1.4), (x + 0.4, y + 1.4), (x + 0.6, y + 1.2))
         self._name(x + 0.8, y + 0.9, name, value)
+
+    def tvs(self, x, y, name, value):
+        """A suppressor for both directions, downwards."""
+        self._line((x, y), (x, y + 2))
+        self._triangle((x, y + 1), (x - 0.4, y + 0.4), (x + 0.4, y + 0.4))
+        self._triangle((x, y + 1), (x - 0.4, y + 1.6), (x + 0.4, y + 1.6))
+        self._line((x - 0.6, y + 1.2), (x - 0.4, y + 1), (x + 0.4, y + 1), (x + 0.6, y + 0.8))
+        self._name(x + 0.8, y + 0.8, name, value)
 
     def diode_h(self, x, y, name, value):
         """A diode whose cathode is on the right."""
