@@ -68,6 +68,9 @@ class KnownDate:
     def stop(self):
         pass
 
+    def doubt(self):
+        pass
+
 
 class Client:
     """Everything a case needs, made anew for each."""

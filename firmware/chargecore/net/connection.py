@@ -25,8 +25,10 @@ from chargecore.base.ticks import ticks_add, ticks_diff
 from chargecore.base.tls_causes import (
     TLS_CLOCK,
     TLS_EVENTS,
+    TLS_EXPIRED,
     TLS_NO_HEAP,
     TLS_NONE,
+    TLS_NOT_YET_VALID,
     TLS_TIMEOUT,
 )
 from chargecore.net.url import Url
@@ -277,6 +279,8 @@ class Connection:
         """Tell why TLS came to nothing. What the other side has refused is a sign of it."""
         self.tls_cause = cause
         self.heap_failures = self.heap_failures + 1 if cause == TLS_NO_HEAP else 0
+        if cause in (TLS_EXPIRED, TLS_NOT_YET_VALID):
+            self._tls_clock.doubt()
         self._events.add(TLS_EVENTS + cause, self.stream.alert, self.stream.errno)
         self._fail(now_ms, cause not in (TLS_CLOCK, TLS_NO_HEAP, TLS_TIMEOUT))
 

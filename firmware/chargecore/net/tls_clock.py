@@ -9,12 +9,14 @@ Heap: none; what Sntp takes while it asks.
 2024-01-01. `kept` is the newest time that flash remembers: wall_s, or WALL_UNKNOWN. In order:
 what the server has told in this boot; what the chip's clock shows, unless that has been already;
 SNTP; the kept time: then a certificate may have expired since, but none is taken before its time.
+When a certificate was refused for its date, SNTP is asked again before anything that it, or
+nobody, has told: who could forge one answer must not keep the station away for good.
 """
 
 from micropython import const
 
 from chargecore.base.build_date import BUILD_S
-from chargecore.base.clock import QUALITY_SNTP, WALL_UNKNOWN
+from chargecore.base.clock import QUALITY_CSMS, QUALITY_SNTP, WALL_UNKNOWN
 from chargecore.base.codes import E_MISSING
 
 _OFF_S = const(30)  # the chip's clock is set right when it is off by more
@@ -30,19 +32,30 @@ class TlsClock:
         self._kept = kept
         self._sntp = sntp
         self._result = E_MISSING
+        self._is_doubted = False  # a certificate was refused for its date
+
+    def doubt(self):
+        """A certificate has expired, or is not valid yet, if the clock is right."""
+        self._is_doubted = self._sntp is not None and self._clock.quality != QUALITY_CSMS
 
     def start(self, now_ms):
         """Look at the clocks there are; poll() tells what came of it."""
         self._result = 1
         wall_s = self._clock.wall_s()
-        if wall_s != WALL_UNKNOWN:
+        if self._is_doubted and self._clock.quality != QUALITY_CSMS:
+            self._ask(now_ms)
+        elif wall_s != WALL_UNKNOWN:
             self._set(wall_s)
-        elif self._rtc is None or not self._is_possible(self._rtc.read_s()):
+        elif not self._is_rtc_possible():
             if self._sntp is None:
                 self._fall_back()
             else:
-                self._result = 0
-                self._sntp.start(now_ms)
+                self._ask(now_ms)
+
+    def _ask(self, now_ms):
+        self._is_doubted = False
+        self._result = 0
+        self._sntp.start(now_ms)
 
     def poll(self, now_ms):
         """Return 1 when dates can be checked, 0 not yet, E_MISSING: nobody knows the date."""
@@ -65,8 +78,13 @@ class TlsClock:
         """Tell whether it can be that late: time has been further on already, or has not."""
         return max(BUILD_S, self._kept.wall_s) <= wall_s < _END_S
 
+    def _is_rtc_possible(self):
+        return self._rtc is not None and self._is_possible(self._rtc.read_s())
+
     def _fall_back(self):
-        if self._kept.wall_s >= BUILD_S:
+        if self._is_rtc_possible():
+            self._result = 1
+        elif self._kept.wall_s >= BUILD_S:
             self._result = 1
             self._set(self._kept.wall_s)
         else:

@@ -2,12 +2,14 @@
 
 Called by: the scheduler (poll), net.TlsClock (wall_s). Written once a day, and never while a
 contactor is closed: flash may stall the chip.
+Never: keeps a time that SNTP has told. Nobody has signed it, and one that is far too late would
+keep the true time out for ever.
 Heap: opening a file when it is written, 12 bytes.
 """
 
 from micropython import const
 
-from chargecore.base.clock import WALL_UNKNOWN
+from chargecore.base.clock import QUALITY_CSMS, WALL_UNKNOWN
 from chargecore.base.codes import OK
 from chargecore.base.events import EV_FLASH_ERROR
 
@@ -38,8 +40,11 @@ class KeptTime:
 
     def poll(self, now_ms):  # HOT
         """Write when it is due: at once when nothing is known, else once a day."""
-        wall_s = self._clock.wall_s()
-        if wall_s != WALL_UNKNOWN and self._is_due(wall_s) and not self._is_charging():
+        clock = self._clock
+        if clock.quality != QUALITY_CSMS:
+            return
+        wall_s = clock.wall_s()
+        if self._is_due(wall_s) and not self._is_charging():
             self._write(wall_s)
 
     def _is_due(self, wall_s):  # HOT
