@@ -34,7 +34,7 @@ EXIT_USAGE = 2
 
 _STATION_ID = "CP01"
 _TAG = "TAG1"
-_BANNER_S = 30.0
+_BANNER_S = 90.0  # the image of the firmware may have to be linked first
 _OFFER_MIN_A = 6
 _AMPS_LEAST = 8  # below, the offer cannot be reduced visibly
 _SETTINGS = {"MeterValueSampleInterval": "60"}
