@@ -59,7 +59,7 @@ def _ec_key(dice, curve=None):
 @functools.cache
 def _rsa_key():
     lab = LabRsaKey()
-    p, q = rsa.rsa_recover_prime_factors(lab.n, 65537, lab._d)
+    p, q = lab.p, lab.q
     d = pow(65537, -1, (p - 1) * (q - 1))
     public = rsa.RSAPublicNumbers(65537, lab.n)
     parts = (d % (p - 1), d % (q - 1), pow(q, -1, p))

@@ -118,16 +118,17 @@ class _RsaRig:
 
     def __init__(self, private):
         self.private = private
-        numbers = private.private_numbers()
-        self.n, self._d = numbers.public_numbers.n, numbers.d
+        self._numbers = private.private_numbers()
+        self.n = self._numbers.public_numbers.n
         self.length = (self.n.bit_length() + 7) // 8
         kind = serialization.PublicFormat.PKCS1
         self.public = private.public_key()
         self.ours = rsa_key(self.public.public_bytes(serialization.Encoding.DER, kind))
 
     def power(self, encoded):
-        number = int.from_bytes(encoded, "big") % self.n
-        return pow(number, self._d, self.n).to_bytes(self.length, "big")
+        number, own = int.from_bytes(encoded, "big") % self.n, self._numbers
+        one, two = pow(number, own.dmp1, own.p), pow(number, own.dmq1, own.q)
+        return (two + (one - two) * own.iqmp % own.p * own.q).to_bytes(self.length, "big")
 
     def raw_pkcs1(self, tail):
         fill = b"\xff" * (self.length - len(tail) - 3)
@@ -139,7 +140,7 @@ def _rsa_rigs():
     rigs = []
     for bit_count in (2048, 2049):
         lab = LabRsaKey(bit_count)
-        p, q = rsa.rsa_recover_prime_factors(lab.n, 65537, lab._d)
+        p, q = lab.p, lab.q
         d = pow(65537, -1, (p - 1) * (q - 1))
         parts = (d % (p - 1), d % (q - 1), pow(q, -1, p))
         numbers = rsa.RSAPrivateNumbers(p, q, d, *parts, rsa.RSAPublicNumbers(65537, lab.n))

@@ -13,8 +13,8 @@ multiplication of RSA, a few doublings of P-256) and returns 0 while there is mo
     a signer                    1 done
 
 A signer holds one private key of P-256 and keeps this protocol (signer.Signer here; a secure
-element may take its place, the key then never is in this memory. MicroPython's tls wants the key
-itself, so that such a chip can sign requests but no handshake):
+element may take its place, the key then never is in this memory; stock MicroPython's tls wants the
+key itself, so that such a chip signs requests but no handshake):
     public_key      P256Key
     begin(digest)   32 bytes of SHA-256 to be signed; forgets a signature begun before. Errors:
                     CertError(WHY_SYNTAX) for another length
