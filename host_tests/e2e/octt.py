@@ -33,17 +33,26 @@ _CLOSED_IN = ("Charging",)
 class Bench:
     """`tolerated` takes texts: violations that the test itself provokes.
 
-    front: class of what is put between station and server, see front.py. options: SimStation's.
+    front: class of what is put between station and server, see front.py. server: more options of
+    the Server. options: SimStation's.
     """
 
     def __init__(
-        self, state, boot=(("Accepted", 300),), connectors=1, tags=None, front=None, **options
+        self,
+        state,
+        boot=(("Accepted", 300),),
+        connectors=1,
+        tags=None,
+        front=None,
+        server=None,
+        **options,
     ):
         rules = Rules(boots=boot, tags={**_TAGS, **(tags or {})})
         self.connectors = connectors
         self.tolerated = []
         self.order = FrameOrder()
-        self.server = Server(rules=rules, observers=(self.order.take, _show))
+        observers = self.order.take, _show
+        self.server = Server(rules=rules, observers=observers, **(server or {}))
         self.server.start()
         self.front = None if front is None else front(self.server.port)
         url = self.server.url if front is None else self.front.url

@@ -5,6 +5,8 @@ import json
 from itertools import pairwise
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509.ocsp import OCSPRequestBuilder
 from prompt_toolkit.document import Document
 from rich.console import Console
 
@@ -368,3 +370,66 @@ def test_times_go_on(server, station):
     station.call("Heartbeat", {})
 
     assert all(a.at_s <= b.at_s for a, b in pairwise(server.history.frames))
+
+
+# ---- certificates ----
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [([], "CentralSystemRootCertificate"), (["maker"], "ManufacturerRootCertificate")],
+)
+def test_installs_a_root_out_of_a_file(pki, words, kind):
+    path = pki["csms-root-ecdsa"].pem
+
+    action, payload = call_of("install-cert", [str(path), *words])
+
+    assert action == "InstallCertificate"
+    assert payload == {"certificateType": kind, "certificate": path.read_text()}
+
+
+def test_names_a_root_by_its_hashes(pki):
+    for kind in ("rsa", "ecdsa"):
+        root = pki[f"csms-root-{kind}"]
+        hashes = (
+            OCSPRequestBuilder()
+            .add_certificate(root.certificate, root.certificate, SHA256())
+            .build()
+        )
+
+        action, payload = call_of("delete-cert", [str(root.pem)])
+
+        assert action == "DeleteCertificate"
+        assert payload["certificateHashData"] == {
+            "hashAlgorithm": "SHA256",
+            "issuerNameHash": hashes.issuer_name_hash.hex(),
+            "issuerKeyHash": hashes.issuer_key_hash.hex(),
+            "serialNumber": f"{hashes.serial_number:x}",
+        }
+
+
+def test_builds_the_other_calls_about_certificates(pki):
+    chain = pki["client-ecdsa"].chain_pem
+    kinds = {"certificateType": "ManufacturerRootCertificate"}
+
+    assert call_of("certs", ["maker"]) == ("GetInstalledCertificateIds", kinds)
+    assert call_of("signed", [str(chain)])[1] == {"certificateChain": chain.read_text()}
+    assert call_of("xtrigger", ["signchargepointcertificate"]) == (
+        "ExtendedTriggerMessage",
+        {"requestedMessage": "SignChargePointCertificate"},
+    )
+    assert call_of("xtrigger", ["MeterValues", "1"])[1]["connectorId"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "text"),
+    [
+        ("install-cert", ["/none.pem"], "/none.pem"),
+        ("install-cert", ["x", "v2g"], "must be one of csms, maker"),
+        ("delete-cert", [__file__], "no certificate in PEM"),
+        ("xtrigger", ["DiagnosticsStatusNotification"], "must be one of"),
+    ],
+)
+def test_says_what_is_wrong_with_a_certificate(name, words, text):
+    with pytest.raises(OrderError, match=text):
+        call_of(name, words)

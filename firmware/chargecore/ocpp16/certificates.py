@@ -77,6 +77,7 @@ class Certificates:
 
     def _may_start(self):
         """Return False after a CALLERROR: another call still waits for its answer."""
+        self._end_told()
         if self._job is None and not self._rpc.is_deferred:
             return True
         self._rpc.reply_error(b"InternalError", b"busy")
@@ -98,9 +99,7 @@ class Certificates:
         if self._job is None:
             return
         if self._is_over:
-            if not self._rpc.is_deferred:
-                self._job.after_reply()
-                self._end()
+            self._end_told()
             return
         try:
             self._is_over = work(self._job, self._clock, now_ms)
@@ -109,6 +108,12 @@ class Certificates:
             self._is_over = True
         if self._is_over:
             self._rpc.reply_deferred(self._render, None)
+
+    def _end_told(self):
+        """Forget a job whose answer has left."""
+        if self._is_over and not self._rpc.is_deferred:
+            self._job.after_reply()
+            self._end()
 
     def render(self, w, arg):
         """Write the answer of the job."""

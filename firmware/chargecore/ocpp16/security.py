@@ -39,7 +39,8 @@ def build(rpc, network, requests, trigger, files, core, stores, config, *parts):
     moved = _files(rpc, files, core, config, clock)
     extended = ExtendedTrigger(rpc, trigger, moved, sign, config)
     keeper = CertificateKeeper(core.credentials, sign, network.connection, config, clock)
-    return (told, extended, keeper, Certificates(rpc, core, config, clock)) + moved + (access,)
+    certificates = Certificates(rpc, core, config, clock)
+    return (told,) + moved + (access, extended, keeper, certificates)
 
 
 def _access(rpc, connection, core, stores, config, events):

@@ -50,7 +50,9 @@ class CommandCompleter(Completer):
         return {
             "call": ACTIONS,
             "call!": ACTIONS,
-            "wait": TRIGGERS + ("Authorize", "StartTransaction", "StopTransaction"),
+            "wait": TRIGGERS
+            + ("Authorize", "SecurityEventNotification", "SignCertificate")
+            + ("StartTransaction", "StopTransaction"),
             "boot": BOOT_STATUSES,
             "use": [station.station_id for station in self._server.stations()],
             "help": [*ORDERS, *self._commands.table],

@@ -5,31 +5,16 @@ a closed list may be typed in any case.
 """
 
 import json
-from dataclasses import dataclass
-from typing import Callable
 
 from ocpp.v16.enums import Action, AvailabilityType, MessageTrigger, ResetType
+
+from chargecore_tools.csms.certificate_orders import CERTIFICATE_ORDERS
+from chargecore_tools.csms.order import Order, OrderError, number, word
 
 TRIGGERS = tuple(str(word.value) for word in MessageTrigger)
 RESETS = tuple(str(word.value) for word in ResetType)
 AVAILABILITIES = tuple(str(word.value) for word in AvailabilityType)
 ACTIONS = tuple(sorted(str(word.value) for word in Action))
-
-
-class OrderError(Exception):
-    """The words cannot become a CALL; the text says which and why."""
-
-
-@dataclass(frozen=True)
-class Order:
-    """One command. `words` are the possible first arguments, for completion."""
-
-    usage: str
-    text: str
-    least: int  # arguments
-    most: int
-    build: Callable
-    words: tuple = ()
 
 
 def call_of(name, arguments, open_ids=()):
@@ -51,7 +36,7 @@ def raw_call_of(text):
     if not action:
         raise OrderError("usage: call ACTION [JSON]")
     try:
-        return _word(action, ACTIONS, "action", is_open=True), json.loads(rest or "{}")
+        return word(action, ACTIONS, "action", is_open=True), json.loads(rest or "{}")
     except ValueError as error:
         raise OrderError(f"payload: not JSON: {error}") from error
 
@@ -59,12 +44,12 @@ def raw_call_of(text):
 def _start(tag, connector=None):
     payload = {"idTag": tag}
     if connector is not None:
-        payload["connectorId"] = _number(connector, "connector")
+        payload["connectorId"] = number(connector, "connector")
     return "RemoteStartTransaction", payload
 
 
 def _stop(transaction):
-    return "RemoteStopTransaction", {"transactionId": _number(transaction, "transaction")}
+    return "RemoteStopTransaction", {"transactionId": number(transaction, "transaction")}
 
 
 def _get(*keys):
@@ -76,23 +61,23 @@ def _set(key, *words):
 
 
 def _trigger(message, connector=None):
-    payload = {"requestedMessage": _word(message, TRIGGERS, "message")}
+    payload = {"requestedMessage": word(message, TRIGGERS, "message")}
     if connector is not None:
-        payload["connectorId"] = _number(connector, "connector")
+        payload["connectorId"] = number(connector, "connector")
     return "TriggerMessage", payload
 
 
 def _reset(kind="Soft"):
-    return "Reset", {"type": _word(kind, RESETS, "reset")}
+    return "Reset", {"type": word(kind, RESETS, "reset")}
 
 
 def _unlock(connector):
-    return "UnlockConnector", {"connectorId": _number(connector, "connector")}
+    return "UnlockConnector", {"connectorId": number(connector, "connector")}
 
 
 def _availability(kind, connector="0"):
-    payload = {"connectorId": _number(connector, "connector")}
-    payload["type"] = _word(kind, AVAILABILITIES, "availability")
+    payload = {"connectorId": number(connector, "connector")}
+    payload["type"] = word(kind, AVAILABILITIES, "availability")
     return "ChangeAvailability", payload
 
 
@@ -128,24 +113,8 @@ ORDERS = {
     ),
     "clear-cache": Order("clear-cache", "empty the authorization cache", 0, 0, _clear_cache),
     "data": Order("data VENDOR [MESSAGE_ID [DATA]]", "send a DataTransfer", 1, _MANY, _data),
+    **CERTIFICATE_ORDERS,
 }
-
-
-def _number(text, what):
-    try:
-        return int(text)
-    except ValueError:
-        raise OrderError(f"{what} '{text}': must be a whole number") from None
-
-
-def _word(text, words, what, is_open=False):
-    """Return the word of the list that was typed; is_open lets any other pass."""
-    for word in words:
-        if word.casefold() == text.casefold():
-            return word
-    if is_open:
-        return text
-    raise OrderError(f"{what} '{text}': must be one of {', '.join(words)}")
 
 
 def _only(open_ids):

@@ -19,11 +19,12 @@ CIPHERS = (
 
 @dataclass
 class TlsFacts:
-    """Of one connection: version and suite, and the subject of the client's certificate."""
+    """Of one connection: version and suite, and what the client's certificate says."""
 
     version: str
     cipher: str
     subject: dict = field(default_factory=dict)  # {"commonName": ..., ...}, {} = none was sent
+    serial_number: int = 0
 
     def text(self):
         """Return it in words."""
@@ -69,7 +70,8 @@ def facts_of(transport):
         return None
     certificate = stream.getpeercert() or {}
     subject = {name: value for rdn in certificate.get("subject", ()) for name, value in rdn}
-    return TlsFacts(stream.version(), stream.cipher()[0], subject)
+    serial_number = int(certificate.get("serialNumber", "0"), 16)
+    return TlsFacts(stream.version(), stream.cipher()[0], subject, serial_number)
 
 
 def refusal_of(error):
