@@ -20,9 +20,11 @@ from chargecore.base.security_events import (
     SE_INVALID_TLS_VERSION,
 )
 from chargecore.base.tls_causes import (
+    TLS_ALERT,
     TLS_CIPHER,
     TLS_CLIENT_REFUSED,
     TLS_EXPIRED,
+    TLS_LOST,
     TLS_NOT_YET_VALID,
     TLS_REVOKED,
     TLS_UNKNOWN_CA,
@@ -39,6 +41,9 @@ _UNAUTHORIZED = const(401)
 _TO_BE_TRIED = const(0)  # a of EV_PASSWORD
 _WORKS = const(1)
 _REFUSED = const(2)
+
+# Some servers hang up on a certificate that they do not take, without a word.
+_MAY_BE_OURS = (TLS_CLIENT_REFUSED, TLS_ALERT, TLS_LOST)
 
 # What the security log hears of a TLS handshake that failed.
 _REPORTS = (
@@ -170,7 +175,7 @@ class SecurityProfile:
         connection, former = self._connection, self._former
         status, cause = connection.last_http_status, connection.tls_cause
         self._report(status, cause)
-        if cause == TLS_CLIENT_REFUSED:
+        if cause in _MAY_BE_OURS and self._config.security_profile == PROFILE_MUTUAL:
             self._credentials.refused()
         if former.profile != NONE:
             self._tries += 1
