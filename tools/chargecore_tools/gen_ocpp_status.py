@@ -29,22 +29,7 @@ NOT_OURS = {
     "TC_032_1": "for stations with a backup supply, which no board here has: TC_032_2 holds",
 }
 # Why a case has no test yet. Keys are id prefixes; the longest match counts.
-OPEN = {
-    "TC_073": "needs the security profiles",
-    "TC_074": "needs the security profiles",
-    "TC_075": "needs the security profiles",
-    "TC_076": "needs the security profiles",
-    "TC_077": "needs the security profiles",
-    "TC_078": "needs the security profiles",
-    "TC_079": "needs the security profiles",
-    "TC_080": "needs the security profiles",
-    "TC_081": "needs the security profiles",
-    "TC_083": "needs the security profiles",
-    "TC_084": "needs the security profiles",
-    "TC_085": "needs the security profiles",
-    "TC_086": "needs the security profiles",
-    "TC_087": "needs the security profiles",
-}
+OPEN = {}
 
 HEAD = """# OCPP 1.6 status
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 # Where a letter and a number mean a rule of the protocol; elsewhere F8 is a fault, C2 a state.
-FOLDERS = ("net", "ocpp16", "properties", "station", "store", "wire")
-_CASES = ("e2e", "test_octt_*.py")
+FOLDERS = ("net", "ocpp16", "properties", "security", "station", "store", "wire")
+_CASES = ("test_octt_*.py", "test_tls_*.py")
 
 _TEST = re.compile(
     r"^ *(?:async )?def (test_\w+)\([^)]*\):(.*)\n(?:\s+\"\"\"(.*?)\"\"\")?", re.MULTILINE
@@ -49,7 +49,8 @@ def marks_of(text):
 def find_marks():
     """Return {rule or erratum: [test names]} in the order of the files."""
     paths = [path for name in FOLDERS for path in (ROOT / "host_tests" / name).glob("test_*.py")]
-    paths += (ROOT / "host_tests" / _CASES[0]).glob(_CASES[1])
+    for pattern in _CASES:
+        paths += (ROOT / "host_tests" / "e2e").glob(pattern)
     found = {}
     for path in sorted(paths):
         for name, comment, docstring in _TEST.findall(path.read_text(encoding="utf-8")):
