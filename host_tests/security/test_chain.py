@@ -254,6 +254,7 @@ class TestChainCheck(unittest.TestCase):
         self.assertEqual(self._run(), 1)
 
     def test_refuses_a_leaf_without_a_serial_number(self):
+        """W5."""
         self.leaf.serial = unsigned(b"\x00")
         self.assertEqual(self._why(), WHY_NO_SERIAL)
         self.leaf.serial = unsigned(b"\x01")

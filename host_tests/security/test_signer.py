@@ -229,6 +229,7 @@ class TestCsrMaker(unittest.TestCase):
         return pem.blocks(maker.pem, b"CERTIFICATE REQUEST")[0]
 
     def test_asks_for_both_names_with_the_new_key(self):
+        """W6: O is CpoName, CN the serial number."""
         reader = DerReader(self._der(), 0, len(self._der())).open(TAG_SEQUENCE)
 
         info = reader.open(TAG_SEQUENCE)

@@ -132,6 +132,7 @@ class TestCertificate(unittest.TestCase):
                 self.assertEqual(found.public_key.bits, byte_count * 8)
 
     def test_refuses_weak_rsa_keys(self):
+        """W5, A00.FR.501."""
         for n_bytes, e_bytes, why in (
             (b"\xc1" * 128, b"\x01\x00\x01", WHY_WEAK_KEY),
             (b"\x7f" + b"\xc1" * 255, b"\x01\x00\x01", WHY_WEAK_KEY),  # 2047 bits
@@ -149,6 +150,7 @@ class TestCertificate(unittest.TestCase):
         self.assertEqual(self._why(), WHY_SYNTAX)
 
     def test_reads_stronger_curves_without_a_key_and_refuses_weaker_ones(self):
+        """W5, A00.FR.502."""
         for curve, why in (
             (b"\x2b\x81\x04\x00\x22", 0),  # P-384
             (b"\x2b\x81\x04\x00\x23", 0),  # P-521
@@ -211,6 +213,7 @@ class TestCertificate(unittest.TestCase):
         self.assertEqual(self._why(), WHY_SYNTAX)
 
     def test_reads_serial_numbers(self):
+        """W9: without leading zeros."""
         for der, serial, text in (
             (unsigned(b"\x01"), b"\x01", b"1"),
             (unsigned(b"\x00\x9a"), b"\x9a", b"9a"),
@@ -391,6 +394,7 @@ class TestCertificate(unittest.TestCase):
 
 class TestHashData(unittest.TestCase):
     def test_hashes_issuer_name_and_issuer_key(self):
+        """W9."""
         import hashlib
         from binascii import hexlify
 
