@@ -14,9 +14,12 @@ USER, PASSWORD = "station", "se cret"
 
 
 class HttpFiles:
-    """`folder` holds what is served and what was brought. `stall_after_b`: then nothing more."""
+    """`folder` holds what is served and what was brought. `stall_after_b`: then nothing more.
 
-    def __init__(self, folder):
+    context: an ssl.SSLContext for https.
+    """
+
+    def __init__(self, folder, context=None):
         self.folder = Path(folder)
         self.requests = []  # (method, path, Range header)
         self.stall_after_b = None
@@ -27,6 +30,12 @@ class HttpFiles:
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
+        if context is not None:
+            sock = self._server.socket
+            self._server.socket = context.wrap_socket(
+                sock, server_side=True, do_handshake_on_connect=False
+            )
+            self.url = f"https://localhost:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def wait_stopped(self):

@@ -21,6 +21,7 @@ class FakeStream:
         self.opened = []  # (ip_text, port)
         self.open_result = OK
         self.connect_result = 1
+        self.flush_result = 1
         self.is_closed = False
         self.closes = 0
         self._to_read = bytearray()
@@ -63,6 +64,9 @@ class FakeStream:
             self.room -= count
         self.sent.extend(bytes(buf[at : at + count]))
         return count
+
+    def flush(self):
+        return self.flush_result
 
     def close(self):
         self.is_closed = True

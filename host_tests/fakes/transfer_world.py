@@ -6,6 +6,7 @@ from chargecore.base.event_log import EventLog
 from chargecore.base.ticks import ticks_add
 from chargecore.net.transfer import Transfer
 from fakes.stream import FakeStream
+from fakes.tls_stream import FakeTlsStream
 
 
 class KeptFile:
@@ -62,6 +63,27 @@ class HostTable:
         self.forgotten += 1
 
 
+class FakeTlsClock:
+    """A TlsClock whose `state` the test sets."""
+
+    def __init__(self):
+        self.state = 1
+        self.starts = 0
+        self.doubts = 0
+
+    def start(self, now_ms):
+        self.starts += 1
+
+    def poll(self, now_ms):
+        return self.state
+
+    def stop(self):
+        pass
+
+    def doubt(self):
+        self.doubts += 1
+
+
 class TransferWorld:
     """`stream` carries HTTP or FTP's commands, `data` FTP's files."""
 
@@ -72,10 +94,17 @@ class TransferWorld:
         self.stream = FakeStream()
         self.data = FakeStream()
         self.names = HostTable()
-        self.transfer = Transfer(
-            self.names, self.stream, tls_stream, self.data, self.clock, self.events
-        )
+        self.made_tls = []  # streams that TLS was put over
+        self.tls_streams = [tls_stream, FakeTlsStream()]
+        make_tls = self._make_tls if tls_stream is not None else None
+        parts = self.names, self.stream, self.data, self.clock, self.events
+        self.tls_clock = FakeTlsClock()
+        self.transfer = Transfer(*parts, make_tls, self.tls_clock)
         self.result = 0
+
+    def _make_tls(self, stream):
+        self.made_tls.append(stream)
+        return self.tls_streams[len(self.made_tls) - 1]
 
     def _ticks_ms(self):
         return self.now_ms

@@ -4,6 +4,7 @@ import unittest
 
 from chargecore.base.codes import E_IO
 from chargecore.base.events import EV_TRANSFER_FAILED
+from chargecore.base.tls_causes import TLS_UNKNOWN_CA
 from chargecore.net.ftp_client import _port_of
 from chargecore.net.moves import (
     MOVE_DONE,
@@ -12,7 +13,9 @@ from chargecore.net.moves import (
     WHY_LOST,
     WHY_REFUSED,
     WHY_STALLED,
+    WHY_TLS,
 )
+from fakes.tls_stream import FakeTlsStream
 from fakes.transfer_world import KeptFile, SentFile, TransferWorld
 
 URL = b"ftp://me:pa%20ss@files.example/fw/app.bundle"
@@ -240,3 +243,118 @@ class TestBring(FtpTest):
         self.world.data.close()
 
         self.assertEqual(self.world.feed(b"150 give\r\n"), WHY_LOST)
+
+
+class TestTls(unittest.TestCase):
+    """ftps: AUTH TLS on port 21, TLS from the start on port 990, data always encrypted."""
+
+    def setUp(self):
+        self.tls = FakeTlsStream()
+        self.world = TransferWorld(self.tls)
+        self.file = KeptFile()
+        self.data = self.world.tls_streams[1]
+
+    def get(self, url):
+        return self.world.get(url, self.file)
+
+    def say(self, text, command):
+        """Let the server answer through TLS; the command that follows must be that one."""
+        self.tls.feed(text)
+        self.world.poll()
+        self.assertEqual(self.tls.take_sent(), command)
+
+    def secure(self):
+        """Come to the point where the control connection is encrypted."""
+        self.get(b"ftps://me:pw@files.example/fw/app.bundle")
+        world = self.world
+        world.feed(b"220 ready\r\n")
+        self.assertEqual(world.stream.take_sent(), b"AUTH TLS\r\n")
+        world.feed(b"234 go on\r\n")
+
+    def log_in(self):
+        self.assertEqual(self.tls.take_sent(), b"USER me\r\n")
+        self.say(b"331 password\r\n", b"PASS pw\r\n")
+        self.say(b"230 in\r\n", b"PBSZ 0\r\n")
+        self.say(b"200 yes\r\n", b"PROT P\r\n")
+        self.say(b"200 private\r\n", b"TYPE I\r\n")
+        self.say(b"200 binary\r\n", b"PASV\r\n")
+
+    def test_fetches_a_file_with_all_of_it_encrypted(self):
+        self.secure()
+        self.log_in()
+        self.say(PASV, b"RETR fw/app.bundle\r\n")
+        self.assertEqual(self.tls.opened, [("10.0.0.1", 21)])
+        self.assertEqual(self.data.opened, [("10.0.0.1", 200 * 256 + 10)])
+        self.assertEqual(self.world.made_tls, [self.world.stream, self.world.data])
+        self.data.feed(b"hello")
+        self.tls.feed(b"150 here it comes\r\n")
+        self.world.poll()
+        self.data.end()
+        self.world.poll()
+        self.tls.feed(b"226 done\r\n")
+
+        self.assertEqual(self.world.poll(), MOVE_DONE)
+        self.assertEqual((self.tls.hosts, self.data.hosts), ([b"files.example"],) * 2)
+        self.assertEqual(bytes(self.file.data), b"hello")
+        self.assertEqual(self.world.stream.take_sent(), b"")
+
+    def test_brings_a_file_and_ends_when_all_has_left(self):
+        world = self.world
+        world.put(b"ftps://me:pw@files.example/", SentFile(b"hello"))
+        world.feed(b"220 ready\r\n")
+        world.feed(b"234 go on\r\n")
+        self.log_in()
+        self.say(PASV, b"STOR file.txt\r\n")
+        self.data.flush_result = 0
+        self.say(b"150 give it to me\r\n", b"")
+        self.assertEqual((bytes(self.data.sent), self.data.is_closed), (b"hello", False))
+
+        self.data.flush_result = 1
+        world.poll()
+        self.say(b"226 done\r\n", b"QUIT\r\n")
+
+        self.assertTrue(self.data.is_closed)
+
+    def test_begins_with_tls_on_the_port_for_that(self):
+        self.get(b"ftps://me:pw@files.example:990/x")
+        self.assertEqual(
+            (self.tls.opened, self.tls.hosts), ([("10.0.0.1", 990)],) + ([b"files.example"],)
+        )
+
+        self.say(b"220 ready\r\n", b"USER me\r\n")
+
+    def test_sends_no_password_to_a_server_that_refuses_tls(self):
+        self.get(b"ftps://me:pw@files.example/x")
+        self.world.feed(b"220 ready\r\n")
+        for answer in (b"502 what is that\r\n", b"331 need more\r\n"):
+            with self.subTest(answer=answer):
+                self.setUp()
+                self.get(b"ftps://me:pw@files.example/x")
+                self.world.feed(b"220 ready\r\n")
+                self.assertEqual(self.world.feed(answer), WHY_REFUSED)
+                self.assertFalse(b"pw" in bytes(self.world.stream.sent) + bytes(self.tls.sent))
+
+    def test_takes_nothing_said_in_the_clear_behind_auth(self):
+        """A man in the middle might put answers there that then count as the server's."""
+        self.get(b"ftps://me:pw@files.example/x")
+        self.world.feed(b"220 ready\r\n")
+
+        self.assertEqual(self.world.feed(b"234 go on\r\n230 in\r\n"), WHY_ANSWER)
+
+    def test_says_why_tls_has_failed(self):
+        self.tls.secured = E_IO
+        self.tls.cause = TLS_UNKNOWN_CA
+        self.secure()
+
+        self.assertEqual(self.world.result, WHY_TLS)
+        self.assertEqual(self.world.last_event(), (EV_TRANSFER_FAILED, 2, TLS_UNKNOWN_CA))
+
+    def test_says_why_tls_of_the_data_has_failed(self):
+        self.data.secured = E_IO
+        self.data.cause = TLS_UNKNOWN_CA
+        self.secure()
+        self.log_in()
+        self.say(PASV, b"RETR fw/app.bundle\r\n")
+        self.tls.feed(b"150 here it comes\r\n")
+
+        self.assertEqual(self.world.poll(), WHY_TLS)

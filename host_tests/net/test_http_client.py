@@ -2,8 +2,9 @@
 
 import unittest
 
-from chargecore.base.codes import E_FULL, E_LENGTH
+from chargecore.base.codes import E_FULL, E_IO, E_LENGTH, E_MISSING
 from chargecore.base.events import EV_TRANSFER_DONE, EV_TRANSFER_FAILED
+from chargecore.base.tls_causes import TLS_CLOCK, TLS_EXPIRED
 from chargecore.net.moves import (
     MOVE_DONE,
     WHY_ANSWER,
@@ -18,7 +19,7 @@ from chargecore.net.moves import (
     WHY_TOO_LONG,
     WHY_URL,
 )
-from fakes.stream import FakeStream
+from fakes.tls_stream import FakeTlsStream
 from fakes.transfer_world import KeptFile, SentFile, TransferWorld
 
 URL = b"http://files.example/fw/app.bundle"
@@ -286,16 +287,55 @@ class TestFetch(unittest.TestCase):
                 self.assertEqual(self.world.last_event(), (EV_TRANSFER_FAILED, -WHY_TLS, 0))
         self.assertEqual(self.world.stream.opened, [])
 
-    def test_uses_the_stream_for_tls_when_there_is_one(self):
-        tls = FakeStream()
+    def test_fetches_through_tls(self):
+        tls = FakeTlsStream()
         world = TransferWorld(tls)
         world.get(b"https://files.example/x", self.file)
 
         self.assertEqual(tls.opened, [("10.0.0.1", 443)])
-        self.assertEqual(world.stream.opened, [])
-        moved = answer(b"", b"Location: http://files.example/x", status=b"302 Found")
-        tls.feed(moved)
-        self.assertEqual(world.poll(), WHY_URL)  # from TLS to none
+        self.assertEqual((tls.hosts, tls.is_strict), ([b"files.example"], True))
+        self.assertEqual((world.stream.opened, world.made_tls), ([], [world.stream]))
+        tls.feed(answer(b"content"))
+        self.assertEqual(world.poll(), MOVE_DONE)
+        self.assertEqual(bytes(self.file.data), b"content")
+
+    def test_follows_no_redirect_from_tls_to_none(self):
+        tls = FakeTlsStream()
+        world = TransferWorld(tls)
+        world.get(b"https://files.example/x", self.file)
+        tls.feed(answer(b"", b"Location: http://files.example/x", status=b"302 Found"))
+
+        self.assertEqual(world.poll(), WHY_URL)
+
+    def test_says_why_tls_has_failed(self):
+        tls = FakeTlsStream()
+        tls.secured = E_IO
+        tls.cause = TLS_EXPIRED
+        world = TransferWorld(tls)
+
+        self.assertEqual(world.get(b"https://files.example/x", self.file), WHY_TLS)
+        self.assertEqual(world.last_event(), (EV_TRANSFER_FAILED, -WHY_TLS, TLS_EXPIRED))
+        self.assertEqual(bytes(tls.sent), b"")
+
+    def test_gives_up_a_handshake_that_never_ends(self):
+        tls = FakeTlsStream()
+        tls.secured = 0
+        world = TransferWorld(tls)
+        world.get(b"https://files.example/x", self.file)
+
+        self.assertEqual(world.wait_s(31), WHY_STALLED)
+
+    def test_waits_for_a_date_before_tls(self):
+        tls = FakeTlsStream()
+        world = TransferWorld(tls)
+        world.tls_clock.state = 0
+        world.get(b"https://files.example/x", self.file)
+        self.assertEqual(tls.opened, [])
+
+        world.tls_clock.state = E_MISSING
+
+        self.assertEqual(world.poll(), WHY_TLS)
+        self.assertEqual(world.last_event(), (EV_TRANSFER_FAILED, -WHY_TLS, TLS_CLOCK))
 
     def test_stops_when_told(self):
         self.world.get(URL, self.file)

@@ -180,7 +180,7 @@ TEXTS = (
     (EV_TRANSFER_DONE, "file transfer complete"),
     (
         EV_TRANSFER_FAILED,
-        "file transfer failed: {a} (1 URL not usable, 2 wants TLS, which is not there, 3 host "
+        "file transfer failed: {a} (1 URL not usable, 2 TLS failed, 3 host "
         "name not found, 4 nobody there, 5 connection lost, 6 stalled, 7 answer not valid, "
         "8 refused, 9 file too long, 10 own storage, 11 too many redirects), code {b}",
     ),

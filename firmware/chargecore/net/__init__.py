@@ -6,16 +6,24 @@ the upgrade on, sending, receiving and idle polling do not.
 `sockets` is the socket module or a look-alike: socket(family, kind), AF_INET, SOCK_STREAM,
 SOCK_DGRAM and getaddrinfo(ip_text, port), which is asked for numeric addresses only.
 
-A stream (TcpStream now, TLS on top of it later) keeps this protocol:
+A stream (TcpStream, and TlsStream over it) keeps this protocol:
     open(ip_text, port)     begin to connect; return OK or E_IO
     poll_connected()        1 connected, 0 not yet, E_IO failed
     readinto(buf)           bytes read, 0 nothing there now, E_IO the connection has ended
     write(buf, at, count)   bytes of buf[at:at + count] taken, 0 none now, E_IO it has ended.
                             What was not taken has to be offered again, unchanged.
+    flush()                 1 when all that was taken has left, 0 not yet, E_IO
     close()                 give the socket back; may be called at any time and twice
     errno                   of the last E_IO; 0: the other side has closed
-    is_tls                  whether it encrypts
-    renew()                 with is_tls only: forget what was kept for the next connection
+    is_tls                  whether it encrypts; then also, behind poll_connected():
+    secure(host)            begin the handshake; return OK or E_IO
+    poll_secured()          1 done, 0 not yet, E_IO failed
+    cause                   TLS_* of base.tls_causes: why not
+    alert                   what the server has said to that, -1: nothing
+    root                    DER of the root that the last good handshake ended at
+    wants_again             it failed for the name, and knows the one to try next
+    set_mutual(is_mutual)   whether the server has to ask for our certificate
+    renew()                 forget what was kept for the next connection
 
 `link` is the network interface of the board, or None when there is nothing to restart:
     is_up                   packets can pass

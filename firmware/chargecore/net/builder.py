@@ -32,6 +32,7 @@ class Network:
         self._parts = parts
         self._board = board
         self._credentials = None
+        self._tls_clock = None
         self._context = None  # TlsContext, made with the first stream
         self._tick = self.tick
 
@@ -54,8 +55,8 @@ class Network:
             resolver = Resolver(sockets, dns_servers, clock, random_bits)
             sntp = Sntp(sockets, resolver, sntp_host, random_bits)
         rtc = getattr(self._board, "rtc", None)
-        tls_clock = TlsClock(clock, rtc, kept_time, sntp)
-        self.connection.set_tls(self._make_main_tls, tls_clock)
+        self._tls_clock = TlsClock(clock, rtc, kept_time, sntp)
+        self.connection.set_tls(self._make_main_tls, self._tls_clock)
 
     def make_tls(self, stream, reserve_b=0):
         """Return a TlsStream over a TcpStream."""
@@ -75,7 +76,8 @@ class Network:
         """Return a Transfer. Called by the profile that moves files, while it is built."""
         from chargecore.net import transfer
 
-        return transfer.build(*self._parts)
+        make_tls = None if self._credentials is None else self.make_tls
+        return transfer.build(*self._parts, make_tls, self._tls_clock)
 
 
 def build(board, clock, events):

@@ -122,7 +122,7 @@ class Connection:
                 raise ConfigError("url")
             if self._tls_stream is None:
                 self._tls_stream = self._make_tls(self._plain_stream)
-            self._tls_stream.is_mutual = is_mutual
+            self._tls_stream.set_mutual(is_mutual)
         if auth_key is None:
             self._auth_b64 = None
         elif b":" in identity:

@@ -16,8 +16,9 @@ _SCHEMES = (
     (b"http://", False, False, 80),
     (b"https://", False, True, 443),
     (b"ftp://", True, False, 21),
-    (b"ftps://", True, True, 990),
+    (b"ftps://", True, True, 21),
 )
+_IMPLICIT_PORT = const(990)  # TLS from the first byte; on any other port it is asked for
 _HEX = b"0123456789abcdef"
 
 
@@ -27,6 +28,7 @@ class FileUrl:
     def __init__(self):
         self.is_ftp = False
         self.is_tls = False
+        self.asks_for_tls = False  # ftps that begins in the clear (RFC 4217 §4)
         self.scheme = b""
         self.host = b""  # lower case
         self.host_header = b""  # as it was given, with the port if it has one
@@ -65,6 +67,7 @@ class FileUrl:
             authority = authority[at + 1 :]
         self.host_header = authority
         self.host = split_port(self, authority)
+        self.asks_for_tls = self.is_ftp and self.is_tls and self.port != _IMPLICIT_PORT
         if self.is_ftp:
             self.path = percent_decoded(path)[1:]
         else:

@@ -3,7 +3,7 @@
 Called by: transfer, once the control stream is connected.
 Never: connects the control stream, keeps time, lists, makes folders.
 Heap: 0.2 KiB at start; the commands and the lines of the answers while a file is moved.
-Source: RFC 959, RFC 3659 §5 (REST).
+Source: RFC 959, RFC 3659 §5 (REST), RFC 4217 (TLS, asked for with AUTH; data always encrypted).
 """
 
 from micropython import const
@@ -17,6 +17,7 @@ from chargecore.net.moves import (
     WHY_LOCAL,
     WHY_LOST,
     WHY_REFUSED,
+    WHY_TLS,
     WHY_TOO_LONG,
 )
 
@@ -35,15 +36,33 @@ _REST = const(6)
 _START = const(7)  # RETR or STOR has been sent
 _MOVE = const(8)
 _END = const(9)  # all data has moved; the last word is the server's
+_AUTH = const(10)
+_SECURE = const(11)  # the handshake of the control connection
+_PBSZ = const(12)
+_PROT = const(13)
+_SECURE_DATA = const(14)  # and that of the data connection
 _LF = const(10)
+
+# After the login: state, the next one, what is said on the way. Without TLS it begins at _PROT.
+_STEPS = (
+    (_PASS, _PBSZ, b"PBSZ 0"),
+    (_PBSZ, _PROT, b"PROT P"),
+    (_PROT, _TYPE, b"TYPE I"),
+    (_TYPE, _PASV, b"PASV"),
+)
 
 
 class FtpClient:
-    """As HttpClient. The address in the answer to PASV is not used: behind a NAT it is wrong."""
+    """As HttpClient. The address in the answer to PASV is not used: behind a NAT it is wrong.
 
-    def __init__(self, buf, data_stream):
+    plain_stream carries the control connection before TLS, when the URL asks for it.
+    """
+
+    def __init__(self, buf, data_stream, plain_stream):
         self._buf = buf
         self._data = data_stream
+        self._plain = plain_stream
+        self._tls = None  # the stream of the control connection once AUTH was granted
         self._control_buf = bytearray(_CONTROL_B)
         self._line_buf = bytearray(_LINE_MAX)
         self._stream = None
@@ -67,7 +86,8 @@ class FtpClient:
 
     def begin(self, url, stream, sink, source, from_b, ip_text):
         """Begin on a connected stream. One of sink and source is None."""
-        self._stream = stream
+        self._stream = self._plain if url.asks_for_tls else stream
+        self._tls = stream
         self._url = url
         self._ip_text = ip_text
         self._sink = sink
@@ -86,11 +106,15 @@ class FtpClient:
 
     def poll(self):
         """Go on. Return MOVE_* or WHY_* (negative)."""
+        if self._state == _SECURE:
+            return self._poll_secured()
         result = self._flush()
         if result == MOVE_RUNNING:
             result = self._listen()
         if result == MOVE_RUNNING and self._state == _CONNECT:
             result = self._connect()
+        if result == MOVE_RUNNING and self._state == _SECURE_DATA:
+            result = self._poll_data_secured()
         if result == MOVE_RUNNING and self._state == _MOVE:
             result = self._fetch() if self._source is None else self._bring()
         return result
@@ -128,6 +152,8 @@ class FtpClient:
                 result = self._line_ended()
                 if result != MOVE_RUNNING:
                     return result
+                if self._state == _SECURE:  # more in the clear is not from this server
+                    return MOVE_RUNNING if at + 1 == count else WHY_ANSWER
             elif self._line_len < _LINE_MAX:
                 self._line_buf[self._line_len] = byte
                 self._line_len += 1
@@ -147,13 +173,12 @@ class FtpClient:
         self.detail = reply
         if reply < 200 and state == _GREETING or state == _CONNECT:
             return MOVE_RUNNING
-        if state == _MOVE or state == _END:
+        if state == _MOVE or state == _END or state == _SECURE_DATA:
             return self._moved(reply)
         if state == _START:
             if reply >= 200:
                 return WHY_REFUSED
-            self._state = _MOVE
-            return MOVE_RUNNING
+            return self._data_begins()
         if state == _REST:
             if reply != 350:
                 self._skip_b = self._from_b  # it does not resume
@@ -163,18 +188,19 @@ class FtpClient:
         return self._log_in(state, reply, line)
 
     def _log_in(self, state, reply, line):
+        if state == _GREETING or state == _AUTH:
+            return self._greeted(state, reply)
         url = self._url
-        if state == _GREETING:
-            return self._say(_USER, b"USER " + (b"anonymous" if url.user is None else url.user))
         if state == _USER and reply >= 300:
             password = b"chargecore@" if url.user is None else url.password
             return self._say(_PASS, b"PASS " + password)
         if state == _USER or state == _PASS:
             if reply >= 300:
                 return WHY_REFUSED  # an account, which nobody has
-            return self._say(_TYPE, b"TYPE I")
-        if state == _TYPE:
-            return self._say(_PASV, b"PASV")
+            state = _PROT if not url.is_tls else _PASS
+        for before, then, command in _STEPS:
+            if before == state:
+                return self._say(then, command)
         port = _port_of(line)
         if port == 0:
             return WHY_ANSWER
@@ -182,6 +208,63 @@ class FtpClient:
             return WHY_CONNECT
         self._state = _CONNECT
         return MOVE_RUNNING
+
+    def _greeted(self, state, reply):
+        """Ask for TLS where the URL wants that, then log in."""
+        if not self._url.asks_for_tls:
+            return self._say_user()
+        if state == _GREETING:
+            return self._say(_AUTH, b"AUTH TLS")
+        return self._secure() if reply < 300 else WHY_REFUSED
+
+    def _say_user(self):
+        user = self._url.user
+        return self._say(_USER, b"USER " + (b"anonymous" if user is None else user))
+
+    # ---- TLS ----
+
+    def _secure(self):
+        """AUTH was granted: what was said in the clear is over, and so is anything left of it."""
+        self._line_len = 0
+        self._state = _SECURE
+        if self._tls.secure(self._url.host) != OK:
+            return self._tls_failed(self._tls)
+        return MOVE_RUNNING
+
+    def _poll_secured(self):
+        code = self._tls.poll_secured()
+        if code < 0:
+            return self._tls_failed(self._tls)
+        if code == 0:
+            return MOVE_RUNNING
+        self._stream = self._tls
+        self.moved += 1
+        return self._say_user()
+
+    def _data_begins(self):
+        """The server is ready: the data connection is encrypted first, where it has to be."""
+        if not self._data.is_tls:
+            self._state = _MOVE
+            return MOVE_RUNNING
+        self._state = _SECURE_DATA
+        if self._data.secure(self._url.host) != OK:
+            return self._tls_failed(self._data)
+        return MOVE_RUNNING
+
+    def _poll_data_secured(self):
+        code = self._data.poll_secured()
+        if code < 0:
+            return self._tls_failed(self._data)
+        if code > 0:
+            self._state = _MOVE
+            self.moved += 1
+        return MOVE_RUNNING
+
+    def _tls_failed(self, stream):
+        self.detail = stream.cause
+        return WHY_TLS
+
+    # ---- the data connection ----
 
     def _connect(self):
         """The data connection first, then the command that uses it."""
@@ -212,8 +295,6 @@ class FtpClient:
         self._say(_END, b"QUIT")
         return MOVE_DONE
 
-    # ---- the data connection ----
-
     def _fetch(self):
         for _ in range(_READS_PER_POLL):
             count = self._data.readinto(self._buf)
@@ -242,7 +323,10 @@ class FtpClient:
             return WHY_ANSWER  # it has not even got everything
         if self._at == self._end:
             if self._left_b == 0:
-                return self._data_ended()
+                code = self._data.flush()
+                if code == 0:
+                    return MOVE_RUNNING
+                return WHY_LOST if code < 0 else self._data_ended()
             self._at = 0
             self._end = min(self._source.fill(self._buf), self._left_b)
             if self._end <= 0:

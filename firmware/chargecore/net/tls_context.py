@@ -29,21 +29,20 @@ class TlsContext:
         self._tls = tls
         self.credentials = credentials
         self._made_at = -1  # credentials.changed when it was made
-        self._has_client = False  # it holds the own certificate
+        self.shows_client = False  # servers that ask for a certificate get ours
+        self._has_client = False  # value holds it
         self.value = None  # the SSLContext, None: to be made
         self.makes = 0  # times it was made
 
-    def prepare(self, is_mutual):
-        """See to it that `value` fits the credentials. Return TLS_NONE or why it cannot.
-
-        is_mutual: with the own certificate, for servers that ask for one.
-        """
-        if self._made_at != self.credentials.changed or self._has_client != is_mutual:
+    def prepare(self):
+        """See to it that `value` fits the credentials. Return TLS_NONE or why it cannot."""
+        is_old = self._made_at != self.credentials.changed
+        if is_old or self._has_client != self.shows_client:
             self.renew()
         if self.value is not None:
             return TLS_NONE
         try:
-            cause = self._make(is_mutual)
+            cause = self._make()
         except MemoryError:
             cause = TLS_NO_HEAP
         except ValueError:
@@ -58,10 +57,10 @@ class TlsContext:
         """Forget it: the next prepare() makes another."""
         self.value = None
 
-    def _make(self, is_mutual):
+    def _make(self):
         tls, credentials = self._tls, self.credentials
         self._made_at = credentials.changed
-        self._has_client = is_mutual
+        self._has_client = self.shows_client
         context = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)
         context.verify_mode = tls.CERT_REQUIRED
         context.set_ciphers(_CIPHERS)
@@ -71,7 +70,7 @@ class TlsContext:
             has_root = True
         if not has_root:
             return TLS_NO_ROOT
-        if is_mutual:
+        if self.shows_client:
             chain, key = credentials.client_chain(), credentials.client_key()
             if not chain or key is None:
                 return TLS_OWN_FILES

@@ -45,6 +45,7 @@ class RecordGate(io.IOBase):
         """Begin another handshake."""
         self.is_open = False  # the handshake is over: everything passes
         self.is_done = False  # the server's Finished has been handed over
+        self.is_ended = False  # an alert came on the open connection: nothing follows it
         self.has_hello = False  # a ServerHello came
         self.is_asked = False  # the server wants a certificate of the client
         self.is_our_turn = False  # its first flight was whole: what it sends now answers ours
@@ -74,8 +75,7 @@ class RecordGate(io.IOBase):
             return None
         if count < 0:
             return self._ended()
-        if not self.is_open:
-            self._follow(buf, count)
+        self._follow(buf, count)
         return count
 
     def write(self, buf):  # HOT
@@ -116,10 +116,10 @@ class RecordGate(io.IOBase):
         self.errno = self._stream.errno
         return -self.errno
 
-    # ---- what goes by during the handshake ----
+    # ---- what goes by ----
 
     def _follow(self, buf, count):  # HOT
-        """Keep track of records and, while they can be read, of the messages in them."""
+        """Keep track of records and, where they can be read, of what is in them."""
         at = 0
         while at < count:
             if self._head_len < _HEAD_LEN:
@@ -139,7 +139,9 @@ class RecordGate(io.IOBase):
 
     def _record_ended(self):  # HOT
         kind = self._head_buf[0]
-        if kind == _CHANGE_CIPHER:
+        if self.is_open:
+            self.is_ended = self.is_ended or kind == _ALERT
+        elif kind == _CHANGE_CIPHER:
             self._is_secret = True
         elif kind == _HANDSHAKE and self._is_secret:
             self.is_done = True

@@ -35,7 +35,8 @@ _NOTHING = b"\0"
 class TlsStream:
     """`tcp` carries it and is used by nobody else meanwhile. reserve_b: see boards/README.md.
 
-    is_mutual: the server has to ask for our certificate (security profile 3).
+    is_strict: the name is checked even where credentials.verify_host is false: files, whose
+    servers the operator of the network names.
     """
 
     is_tls = True
@@ -47,7 +48,8 @@ class TlsStream:
         self._gate = RecordGate(tcp, tick)
         self._certificate_seen = self._see_certificate
         self._reserve_b = reserve_b
-        self.is_mutual = False
+        self.is_strict = False
+        self._is_mutual = False  # the server has to ask for our certificate
         self._read_buf = bytearray(1)
         self._reserve = bytearray(reserve_b) if reserve_b else None  # the hole mbedtls will fill
         self._sock = None  # the TLS object, None before secure() and after close()
@@ -80,6 +82,11 @@ class TlsStream:
         self.errno = self._tcp.errno
         return code
 
+    def set_mutual(self, is_mutual):
+        """Set whether the server has to ask for our certificate (security profile 3)."""
+        self._is_mutual = is_mutual
+        self._context.shows_client = is_mutual
+
     def secure(self, host):
         """Begin the handshake with host (bytes) on the connected stream. Return OK or E_IO."""
         self._host = host.decode()
@@ -89,11 +96,11 @@ class TlsStream:
         if self._reserve is not None:
             self._reserve = None
             gc.collect()
-        cause = self._context.prepare(self.is_mutual)
+        cause = self._context.prepare()
         if cause != TLS_NONE:
             return self._refused(cause)
         name = self._host
-        if not self._context.credentials.verify_host and self._given_host == name:
+        if not self._checks_name and self._given_host == name:
             name = self._given_name
         self._tried_name = name
         self.wants_again = False
@@ -125,7 +132,7 @@ class TlsStream:
             return self._refused(TLS_LOST if count == 0 else TLS_PROTOCOL)
         if not self._gate.is_done:
             return 0
-        if self.is_mutual and not self._gate.is_asked:
+        if self._is_mutual and not self._gate.is_asked:
             return self._refused(TLS_NOT_ASKED)
         self._gate.is_open = True
         return 1
@@ -140,10 +147,10 @@ class TlsStream:
             count = self._sock.readinto(buf)
         except OSError as error:
             return self._failed(error)
-        if count is None:
+        if count is None and not self._gate.is_ended:
             return 0
-        if count == 0:
-            self.errno = 0
+        if not count:
+            self.errno = 0  # close_notify; behind data of the same call mbedtls tells it nobody
             return E_IO
         return count
 
@@ -166,6 +173,15 @@ class TlsStream:
             self._is_flushing = True
             return count
         return taken
+
+    def flush(self):
+        """Return 1 when all that was taken has left, 0 not yet, or E_IO."""
+        if not self._is_flushing:
+            return 1
+        try:
+            return 1 if self._flush() else 0
+        except OSError as error:
+            return self._failed(error)
 
     def close(self):
         """Give everything back. Calling it again does nothing."""
@@ -203,7 +219,7 @@ class TlsStream:
         try:
             if not self.root:
                 self.root = bytes(der)
-            if depth == 0 and not self._context.credentials.verify_host:
+            if depth == 0 and not self._checks_name:
                 self._given_name = name_in(der)
         except MemoryError:
             pass  # nobody will know which root it was, or what the server calls itself
@@ -217,10 +233,14 @@ class TlsStream:
                 self._gate.drain()  # a server says why, and closes while we still send
             return cause_of_error(self.errno, self._gate)
         cause = cause_of_flaws(str(error))
-        if cause == TLS_WRONG_NAME and not self._context.credentials.verify_host:
+        if cause == TLS_WRONG_NAME and not self._checks_name:
             self._given_host = self._host
             self.wants_again = self._given_name not in ("", self._tried_name)
         return cause
+
+    @property
+    def _checks_name(self):
+        return self.is_strict or self._context.credentials.verify_host
 
     def _refused(self, cause):
         self.cause = cause

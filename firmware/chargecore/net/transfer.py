@@ -14,6 +14,7 @@ from micropython import const
 from chargecore.base.codes import E_IO, E_RANGE, E_READ_ONLY, E_SYNTAX, OK
 from chargecore.base.events import EV_TRANSFER_DONE, EV_TRANSFER_FAILED
 from chargecore.base.ticks import ticks_add, ticks_diff
+from chargecore.base.tls_causes import TLS_CLOCK, TLS_NONE
 from chargecore.net.file_url import FileUrl
 from chargecore.net.moves import (
     MOVE_DONE,
@@ -45,19 +46,27 @@ _IDLE = const(0)
 _RESOLVE = const(1)
 _CONNECT = const(2)
 _RUN = const(3)
+_CLOCK = const(4)  # before RESOLVE, with TLS only
+_SECURE = const(5)  # between CONNECT and RUN, likewise
 
 
 class Transfer:
     """get() or put(), then poll() until it returns something else than 0.
 
-    tls_stream: the stream for https, None while there is none: https then fails with WHY_TLS, and
-    so does ftps. The sink and the source: see http_client.
+    make_tls(stream) gives a TLS stream over a plain one, and tls_clock is the TlsClock; None while
+    there is none: https and ftps then fail with WHY_TLS. The sink and the source: see http_client.
     """
 
-    def __init__(self, resolver, stream, tls_stream, data_stream, clock, events):
+    def __init__(
+        self, resolver, stream, data_stream, clock, events, make_tls=None, tls_clock=None
+    ):
         self._resolver = resolver
         self._plain_stream = stream
-        self._tls_stream = tls_stream
+        self._make_tls = make_tls
+        self._tls_clock = tls_clock
+        self._tls_stream = None  # made when first needed
+        self._tls_data = None  # for ftps, likewise
+        self._cause = TLS_NONE  # TLS_* that the handshake came to
         self._clock = clock
         self._events = events
         self._data_stream = data_stream
@@ -102,10 +111,9 @@ class Transfer:
     def stop(self):
         """Close everything and forget the file."""
         self._resolver.stop()
-        self._data_stream.close()
-        self._plain_stream.close()
-        if self._tls_stream is not None:
-            self._tls_stream.close()
+        for stream in (self._tls_data, self._data_stream, self._tls_stream, self._plain_stream):
+            if stream is not None:
+                stream.close()
         self._client = None
         self._sink = None
         self._source = None
@@ -148,20 +156,49 @@ class Transfer:
                 parts.user, parts.password = user, password
         elif self._method == b"PUT" and not is_bad:
             parts.add_name(self._source.name)
-        self._stream = self._tls_stream if parts.is_tls else self._plain_stream
+        self._failed = OK
+        self._cause = TLS_NONE
         if is_bad:
             self._failed = WHY_URL
-        elif self._stream is None or (parts.is_ftp and parts.is_tls):
+        elif not parts.is_tls:
+            self._stream = self._plain_stream
+            self._resolver.start(parts.host, now_ms)
+        elif self._make_tls is None:
             self._failed = WHY_TLS
         else:
-            self._failed = 0
-            self._resolver.start(parts.host, now_ms)
+            self._use_tls(now_ms)
+
+    def _use_tls(self, now_ms):
+        """Take TLS streams, and begin with the date that they need."""
+        if self._tls_stream is None:
+            self._tls_stream = self._make_tls(self._plain_stream)
+            self._tls_stream.is_strict = True
+        if self._url.is_ftp and self._tls_data is None:
+            self._tls_data = self._make_tls(self._data_stream)
+            self._tls_data.is_strict = True
+        self._stream = self._tls_stream
+        self._stage = _CLOCK
+        self._tls_clock.start(now_ms)
+
+    def _poll_clock(self, now_ms):
+        state = self._tls_clock.poll(now_ms)
+        if state < 0:
+            self._cause = TLS_CLOCK
+            return WHY_TLS
+        if state > 0:
+            self._stage = _RESOLVE
+            self._resolver.start(self._url.host, now_ms)
+        return MOVE_RUNNING
 
     def _step(self, now_ms):
         if self._stage == _RESOLVE:
             return self._poll_resolve(now_ms)
         if self._stage == _CONNECT:
             return self._poll_connect(now_ms)
+        if self._stage == _CLOCK:
+            return self._poll_clock(now_ms)
+        if self._stage == _SECURE:
+            return self._poll_secured(now_ms)
         client = self._client
         result = client.poll()
         if result == MOVED_AWAY:
@@ -196,11 +233,34 @@ class Transfer:
             return WHY_CONNECT
         if state == 0:
             return MOVE_RUNNING
+        if not self._url.is_tls or self._url.asks_for_tls:
+            return self._begin_client(now_ms)
+        if self._stream.secure(self._url.host) != OK:
+            return self._tls_failed()
+        self._stage = _SECURE
+        self._deadline_ms = ticks_add(now_ms, _STALL_MS)
+        return MOVE_RUNNING
+
+    def _poll_secured(self, now_ms):
+        state = self._stream.poll_secured()
+        if state > 0:
+            return self._begin_client(now_ms)
+        if state < 0:
+            return self._tls_failed()
+        return MOVE_RUNNING if ticks_diff(now_ms, self._deadline_ms) < 0 else WHY_STALLED
+
+    def _tls_failed(self):
+        self._cause = self._stream.cause
+        return WHY_TLS
+
+    def _begin_client(self, now_ms):
+        """The connection stands: let the client of its protocol talk."""
         parts = self._url, self._stream, self._sink, self._source, self._from_b
         if self._url.is_ftp:
             from chargecore.net.ftp_client import FtpClient
 
-            self._client = FtpClient(self._buf, self._data_stream)
+            data_stream = self._tls_data if self._url.is_tls else self._data_stream
+            self._client = FtpClient(self._buf, data_stream, self._plain_stream)
             self._client.begin(*parts, self._resolver.ip_text)
         else:
             from chargecore.net.http_client import HttpClient
@@ -236,7 +296,7 @@ class Transfer:
         server cannot do it, or E_IO."""
         if result == WHY_URL or result == WHY_ANSWER:
             return E_SYNTAX
-        if result == WHY_TLS:
+        if result == WHY_TLS and self._make_tls is None:
             return E_RANGE
         if result == WHY_REFUSED:
             detail = self._detail()
@@ -244,12 +304,12 @@ class Transfer:
         return E_IO
 
     def _detail(self):
-        return 0 if self._client is None else self._client.detail
+        return self._cause if self._client is None else self._client.detail
 
 
-def build(sockets, dns_servers, clock, events, random_bits):
+def build(sockets, dns_servers, clock, events, random_bits, make_tls=None, tls_clock=None):
     """Return a Transfer with sockets of its own."""
     resolver = Resolver(sockets, dns_servers, clock, random_bits)
     stream = TcpStream(sockets, select.poll())
     data_stream = TcpStream(sockets, select.poll())
-    return Transfer(resolver, stream, None, data_stream, clock, events)
+    return Transfer(resolver, stream, data_stream, clock, events, make_tls, tls_clock)

@@ -8,6 +8,6 @@ from chargecore.store.setting_rows import RO, T_TEXT, pack
 TABLE = (
     # - | OCPPCommCtrlr.FileTransferProtocols | What a URL of GetDiagnostics and UpdateFirmware may
     # begin with. FTP is passive.
-    (b"SupportedFileTransferProtocols", T_TEXT, 0, 0, RO, b"FTP,HTTP", "file_protocols"),
+    (b"SupportedFileTransferProtocols", T_TEXT, 0, 0, RO, None, "file_protocols"),
 )
 PACKED = pack(TABLE)

@@ -128,7 +128,7 @@ class StationConfig:
         self.charging_schedule_max_periods = 24
         self.max_charging_profiles_installed = 10
         self.tx_default_after_tx_profile = True
-        self.file_protocols = b"FTP,HTTP"  # of GetDiagnostics and UpdateFirmware
+        self.file_protocols = b"FTP,FTPS,HTTP,HTTPS"  # of GetDiagnostics and UpdateFirmware
         # Connection settings.
         self.additional_root_certificate_check = False
         self.auth_key_hex = b""  # password for HTTP Basic as hex digits, empty = none
@@ -175,6 +175,8 @@ class StationConfig:
         if self.auth_key_hex and b":" in self.station_id:
             raise ConfigError("id")
         self.security_profile = self._given_profile()
+        if not self.has_security and self.security_profile < PROFILE_TLS:
+            self.file_protocols = b"FTP,HTTP"  # nothing of TLS is there
         self.sntp_host = _text(station, "sntp", 253, self.sntp_host).lower()
 
     def _given_profile(self):
