@@ -9,6 +9,7 @@ import time
 import machine
 from machine import Pin
 
+from boards.esp32.full_scale_adc import FullScaleAdc
 from boards.shared.no_aux_fault import NoAuxFault
 from chargecore.evse.jittered_sampler import JitteredSampler
 from chargecore.evse.lower_pwm import LowerPwm
@@ -35,9 +36,9 @@ class Hardware:
         self.pilot_adc = analog(pins, "PILOT_SENSE")
         self.pilot_sampler = JitteredSampler(self.pilot_adc, time.sleep_us)
         self.stage_adc = analog(pins, "STAGE_SENSE")
-        self.pp_adc = analog(pins, "PROXIMITY_SENSE")
+        self.pp_adc = slow(pins, "PROXIMITY_SENSE")
         self.pe_pin = digital(pins, "EARTH_PRESENT")
-        self.temp_adc = analog(pins, "TEMPERATURE_SENSE")
+        self.temp_adc = slow(pins, "TEMPERATURE_SENSE")
         self.aux_fault = NoAuxFault()
         self.meter_bus = None
         self.lamp_bus = None
@@ -59,3 +60,9 @@ def analog(pins, name):
     """Return the ADC over its whole range, calibrated by the chip's maker; None: not fitted."""
     row = getattr(pins, name, None)
     return None if row is None else machine.ADC(Pin(row[0]), atten=machine.ADC.ATTN_11DB)
+
+
+def slow(pins, name):
+    """Return the ADC with ends that mean the rails; None: not fitted."""
+    adc = analog(pins, name)
+    return None if adc is None else FullScaleAdc(adc)

@@ -77,6 +77,8 @@ class FakeAdc:
     """machine.ADC: what answers is put into the chip's `adc_sources` by number."""
 
     ATTN_11DB = 3
+    LOWEST_UV = 142_000
+    HIGHEST_UV = 3_130_000
 
     def __init__(self, chip, pin, atten=None):
         self._chip = chip
@@ -85,7 +87,15 @@ class FakeAdc:
         chip.adcs[pin.number] = self
 
     def read_uv(self):
-        return self._chip.adc_sources[self.number].read_uv()
+        """An ESP32 sees nothing of the last tenths of a volt at either end."""
+        uv = self._chip.adc_sources[self.number].read_uv()
+        return min(max(uv, self.LOWEST_UV), self.HIGHEST_UV)
+
+    def read_u16(self):
+        uv = self._chip.adc_sources[self.number].read_uv()
+        if not self.LOWEST_UV < uv < self.HIGHEST_UV:
+            return 0 if uv <= self.LOWEST_UV else 65_535
+        return uv // 50
 
 
 class FakeWdt:

@@ -3,6 +3,7 @@
 import gc
 import unittest
 
+from boards.esp32.full_scale_adc import FullScaleAdc
 from boards.esp32.lan_link import LanLink
 from boards.shared.chip_watchdog import ChipWatchdog
 from boards.shared.wifi_link import WifiLink
@@ -15,6 +16,7 @@ from fakes.ticks import FakeTicks
 from heap import growth, locked
 
 COVERS = (
+    "boards.esp32.full_scale_adc.FullScaleAdc.read_uv",
     "chargecore.base.event_log.EventLog.oldest",
     "chargecore.store.kept_events.KeptEvents.poll",
     "chargecore.store.kept_events.is_kept",
@@ -167,6 +169,33 @@ class TestHeapOfChipBoard(unittest.TestCase):
                 watchdog.feed()
 
         self.assertEqual(watchdog._wdt.feeds, 100)
+
+
+class QuietAdc:
+    """machine.ADC, at each of its ends and between."""
+
+    def __init__(self):
+        self.level = 0
+
+    def read_u16(self):
+        """Return a number."""
+        self.level = (self.level + 13_107) % 78_642
+        return self.level
+
+    def read_uv(self):
+        """Return microvolts."""
+        return self.level * 50
+
+
+class TestHeapOfAdc(unittest.TestCase):
+    def test_reads(self):
+        adc = FullScaleAdc(QuietAdc())
+        total = 0
+        with locked():
+            for _ in range(60):
+                total += adc.read_uv()
+
+        self.assertEqual(total, 10 * (3_300_000 + 50 * 13_107 * (1 + 2 + 3 + 4)))
 
 
 class TestHeapOfKeptEvents(unittest.TestCase):
