@@ -63,8 +63,8 @@ def judge_more(verdict, action, payload):
     elif action == "GetConfiguration":
         if any(len(keys) > 50 for keys in _lists(payload, "key")):
             verdict.must |= COUNT  # GetConfigurationMaxKeys
-    elif action == "UpdateFirmware":
-        verdict.may.add("NotSupported")  # this station has no room for another version
+    elif action in ("SignedUpdateFirmware", "UpdateFirmware"):
+        verdict.may.add("NotSupported")  # a station that has no room for another version
 
 
 def _numbers(members, wanted):

@@ -26,6 +26,10 @@ class RamState(StateStore):
         self._pair = storage
 
 
+class LogFlash(FakeFlash):
+    """Of what is noted beside the station's state."""
+
+
 class Flash:
     """What outlives a power cut: settings, state, cards, journal, faults, and `pairs` by name.
 
@@ -45,7 +49,7 @@ class Flash:
     def blocks(self, name, count):
         """Return the erase blocks of that name."""
         if name not in self.logs:
-            self.logs[name] = FakeFlash(count, 1024)
+            self.logs[name] = LogFlash(count, 1024)
         return self.logs[name]
 
     def pair(self, name):

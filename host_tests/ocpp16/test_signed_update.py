@@ -186,7 +186,7 @@ class TestCertificate(SignedTest):
             (signing_samples.STRANGER, "issuer unknown"),
             ("no certificate", "cannot be read"),
             ("", "cannot be read"),
-            (signing_samples.SIGNER + signing_samples.ROOT, "too long"),
+            (signing_samples.SIGNER * 5, "too long"),
             (signing_samples.SIGNER.replace("M", "N", 1), "cannot be read"),
         ):
             with self.subTest(why=why):
@@ -199,6 +199,11 @@ class TestCertificate(SignedTest):
     def test_refuses_any_without_a_root_of_the_maker(self):
         self.world.core.credentials = MakerRoots()
         self.refused(signing_samples.SIGNER, "InvalidCertificate")
+
+    def test_takes_a_chain_that_ends_with_the_root(self):
+        chain = signing_samples.SIGNER + signing_samples.ROOT
+
+        self.assertEqual(self.ask(firmware=self.firmware(signingCertificate=chain)), "Accepted")
 
     def test_passes_over_a_root_that_it_cannot_read(self):
         self.world.core.credentials.ders.insert(0, b"junk")

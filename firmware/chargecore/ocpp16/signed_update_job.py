@@ -60,10 +60,11 @@ class SignedUpdateJob:
         return bool(self.word)
 
     def _begin(self):
-        """Take the certificate apart. One alone: there are no intermediate ones (L01, remarks)."""
-        ders = pem.blocks(self._text, most=1)
+        """Take the certificate apart. A maker should have no intermediate ones (L01, remarks);
+        where he has, they stand behind it."""
+        chain = [Certificate(der) for der in pem.blocks(self._text)]
         self._text = b""
-        self._certificate = Certificate(ders[0])
+        self._certificate = chain[0]
         if self._certificate.public_key is None:
             raise CertError(whys.WHY_ALGORITHM)
         roots = []
@@ -73,7 +74,7 @@ class SignedUpdateJob:
             except CertError:
                 pass  # it was good when it was installed: of a build that knew more
         now_s = self._clock.wall_s()
-        self._check = ChainCheck([self._certificate], roots, now_s, CODE_SIGNING)
+        self._check = ChainCheck(chain, roots, now_s, CODE_SIGNING)
 
     def _accept(self):
         self.word = b"Rejected"

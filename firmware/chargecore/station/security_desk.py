@@ -6,7 +6,8 @@ in poll(), when WritePace allows it; what has not been written is told all the s
 Equal events that come before the one before them is on flash, or is told, become one with a count;
 so do events of one kind beyond _OF_A_KIND. Full: the oldest that nobody waits for goes first;
 `lost` counts. Source: OCPP 1.6 security whitepaper ed.3 A04, ch. 8; W14 of the behaviour rules.
-Heap: an entry, 0.5 KiB at start, and what events say, 16 at most.
+Heap: an entry, 0.5 KiB at start, and what events say, 16 at most; none for one that is counted in
+another.
 """
 
 from micropython import const
@@ -72,14 +73,14 @@ class SecurityDesk:
     def report(self, code, info=b""):
         """Take an event: SE_* of base.security_events, and up to 255 bytes about it."""
         self._events.add(EV_SECURITY, code)
-        info = _readable(info)
         row = self._same(code, info)
         if row is not None:
             row[_COUNT] = min(row[_COUNT] + 1, COUNT_MAX)
             return
         if len(self._rows) == _ROWS:
             self._drop_one()
-        self._rows.append([code, self._clock.uptime_s, info, 1, self._next_seq])
+        row = [code, self._clock.uptime_s, _readable(info), 1, self._next_seq]
+        self._rows.append(row)
         self._next_seq += 1
 
     def _same(self, code, info):
