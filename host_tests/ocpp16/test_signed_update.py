@@ -293,6 +293,38 @@ class TestSignature(SignedTest):
         self.assertEqual(self.told()[-1], "InstallVerificationFailed")
         self.assertFalse(self.world.slots.is_other_next)
 
+    def test_verifies_later_when_there_is_no_heap_for_it_and_gives_up_in_the_end(self):
+        for times, end in ((3, "Installed"), (99, "InstallVerificationFailed")):
+            with self.subTest(times=times):
+                self.setUp()
+                self.transfer.is_held = True
+                self.ask()
+                self.starve(times)
+                self.transfer.is_held = False
+                self.run_until(lambda: self.world.station.is_reset_due or self.is_over())
+                if end == "Installed":
+                    self.assertEqual(self.told(), GOOD)
+                else:
+                    self.assertEqual(self.told()[2:], [end])
+                    types = [row["type"] for row in self.world.security_events]
+                    self.assertIn("MemoryExhaustion", types)
+                    self.assertFalse(self.world.slots.is_other_next)
+
+    def starve(self, times):
+        """Let the first `times` checks of a signature find no heap."""
+        desks = [part for part in self.world.ocpp._profiles if hasattr(part, "jobs")]
+        signature = desks[0].jobs.update._signature
+        begin = signature.begin
+        left = [times]
+
+        def starving(digest):
+            if left[0]:
+                left[0] -= 1
+                raise MemoryError()
+            return begin(digest)
+
+        signature.begin = starving
+
     def test_sums_every_byte_once_when_the_download_breaks_off(self):
         self.transfer.results = [400, -4]
         self.ask(retries=2, retryInterval=1)

@@ -228,7 +228,9 @@ TEXTS = (
     (
         EV_UPDATE_STATUS,
         "firmware update: status {a} (0 Downloading, 1 Downloaded, 2 DownloadFailed, "
-        "3 Installing, 4 Installed, 5 InstallationFailed)",
+        "3 Installing, 4 Installed, 5 InstallationFailed, 9 DownloadScheduled, 10 DownloadPaused, "
+        "11 SignatureVerified, 12 InvalidSignature, 13 InstallScheduled, 14 InstallRebooting, "
+        "15 InstallVerificationFailed)",
     ),
     (
         EV_UPDATE_REFUSED,

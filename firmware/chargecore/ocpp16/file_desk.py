@@ -5,6 +5,8 @@ A station without heap for it says so, and goes on.
 Source: OCPP 1.6 §4.4, §4.5; security whitepaper ed.3 N01, L01. Heap: 2 KiB at start.
 """
 
+import gc
+
 from chargecore.base.codes import E_FULL, OK
 from chargecore.base.modules import unload
 from chargecore.base.security_events import SE_MEMORY_EXHAUSTION
@@ -90,6 +92,7 @@ class FileDesk:
             memory = UpdateMemory(stores.pair("update"), events)
             memory.load()
             if is_needed or memory.stage:
+                gc.collect()  # what it loads should lie close together
                 from chargecore.station.file_jobs import FileJobs
 
                 transfer = self._network.make_transfer()

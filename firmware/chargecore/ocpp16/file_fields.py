@@ -15,10 +15,12 @@ RETRIES = const(2)
 INTERVAL_S = const(60)
 
 
-def text_of(reader, idx, most):
-    """Return a string of the message as bytes."""
-    buf = bytearray(4 * reader.char_count(idx) + 4)
-    return bytes(buf[: reader.copy_text(idx, buf, most)])
+def text_of(reader, idx):
+    """Return a string of the message as bytes, its escapes decoded."""
+    at = 4 * (idx + 1)
+    # Decoded it is never longer than it stands there.
+    buf = bytearray(reader.tokens[at + 2] - reader.tokens[at + 1] + 4)
+    return bytes(memoryview(buf)[: reader.copy_text(idx, buf, len(buf))])
 
 
 def given(value, default):

@@ -63,7 +63,7 @@ class FirmwareManagement:
     def get_diagnostics(self, reader, payload_idx):
         """Answer with the name the file will have; without one when there is none to be had."""
         values = reader.values
-        url = text_of(reader, values[0], URL_MAX)
+        url = text_of(reader, values[0])
         tries = given(values[1], RETRIES), given(values[2], INTERVAL_S)
         window = given(values[3], WALL_UNKNOWN), given(values[4], WALL_UNKNOWN)
         self._name = b""
@@ -82,7 +82,7 @@ class FirmwareManagement:
             rpc.reply_error(b"NotSupported", b"this board has no room for another version")
             return
         values = reader.values
-        url = text_of(reader, values[0], URL_MAX)
+        url = text_of(reader, values[0])
         tries = given(values[1], RETRIES), given(values[3], INTERVAL_S)
         code = self._files.load(True)
         if code == OK:

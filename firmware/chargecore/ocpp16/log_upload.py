@@ -67,7 +67,7 @@ class LogUpload:
     def handle(self, reader, payload_idx):
         """Answer with the name the file will have; Rejected when there is none to be had."""
         values = reader.values
-        url = text_of(reader, values[5], URL_MAX)
+        url = text_of(reader, values[5])
         tries = given(values[2], RETRIES), given(values[3], INTERVAL_S)
         window = given(values[6], WALL_UNKNOWN), given(values[7], WALL_UNKNOWN)
         self._word = b"Rejected"

@@ -11,7 +11,7 @@ import binascii
 from chargecore.base.clock import WALL_UNKNOWN
 from chargecore.base.codes import OK
 from chargecore.base.security_events import SE_INVALID_SIGNING_CERTIFICATE
-from chargecore.ocpp16.file_fields import INTERVAL_S, RETRIES, URL_MAX, given, text_of
+from chargecore.ocpp16.file_fields import INTERVAL_S, RETRIES, given, text_of
 from chargecore.security import pem, whys
 from chargecore.security.cert_error import CertError
 from chargecore.security.chain import CODE_SIGNING, ChainCheck
@@ -40,10 +40,10 @@ class SignedUpdateJob:
         values = reader.values
         self._request_id = values[0]
         self._tries = given(values[1], RETRIES), given(values[2], INTERVAL_S)
-        self._url = text_of(reader, values[4], URL_MAX)
+        self._url = text_of(reader, values[4])
         self._dates = values[5], given(values[6], WALL_UNKNOWN)
-        self._text = text_of(reader, values[7], 4 * reader.char_count(values[7]))
-        self._signature = _bytes_of(text_of(reader, values[8], 4 * reader.char_count(values[8])))
+        self._text = text_of(reader, values[7])
+        self._signature = _bytes_of(text_of(reader, values[8]))
 
     def step(self):
         """Do some of it. Return True when the answer is there."""

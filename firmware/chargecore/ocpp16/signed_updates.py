@@ -7,6 +7,7 @@ Source: OCPP 1.6 security whitepaper ed.3 L01, §5.21; W12 of the behaviour rule
 __init__ but while a request is looked at.
 """
 
+import gc
 import sys
 
 from micropython import const
@@ -64,6 +65,7 @@ class SignedUpdates:
         if self._job is not None:
             rpc.reply_error(b"InternalError", b"busy")
             return
+        gc.collect()  # what it loads should lie close together
         try:
             from chargecore.ocpp16.signed_update_job import SignedUpdateJob
 

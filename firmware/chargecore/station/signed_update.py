@@ -7,11 +7,14 @@ Source: OCPP 1.6 security whitepaper ed.3 L01; W12 of the behaviour rules. Heap:
 and what verifies a signature meanwhile.
 """
 
+import gc
+
 from micropython import const
 
 from chargecore.base.clock import WALL_UNKNOWN
 from chargecore.base.codes import E_BUSY, E_IO, OK
-from chargecore.base.security_events import SE_INVALID_FIRMWARE_SIGNATURE
+from chargecore.base.security_events import SE_INVALID_FIRMWARE_SIGNATURE, SE_MEMORY_EXHAUSTION
+from chargecore.base.ticks import ticks_add, ticks_diff
 from chargecore.station.firmware_signature import FirmwareSignature
 from chargecore.station.hashing_sink import HashingSink
 from chargecore.station.task_news import (
@@ -38,16 +41,21 @@ from chargecore.store.bundle_writer import REFUSED_FLASH
 
 _SOON_S = const(10)  # a date that is no further is now: clocks differ
 _STEPS = const(4)  # of a signature in one pass
+_TRIES = const(10)  # for want of heap
+_RETRY_MS = const(2_000)
 
 
 class SignedUpdate(Update):
     """`has_cancelled`: the request taken last has ended another one."""
 
     def __init__(self, transfer, slots, files, writer, memory, core, stores, news, clock, events):
-        self._desk = core.security
+        self._core = core  # whose desk may come later
         self._signature = FirmwareSignature(stores.pair("update_key"))
         self._hashing = HashingSink(writer)
         self._has_told_wait = False  # DownloadScheduled was told
+        self._verify_tries = 0  # without heap
+        self._is_starved = False  # until, for want of heap
+        self._starved_until_ms = 0
         self.has_cancelled = False
         parts = transfer, slots, files, writer, memory, core, stores, news, clock, events
         super().__init__(*parts)
@@ -79,6 +87,7 @@ class SignedUpdate(Update):
         memory.request_id = request_id
         memory.install_s = dates[1]
         self._has_told_wait = False
+        self._verify_tries = 0
         self.has_cancelled = was_busy
         self._begin(url, *tries, dates[0])
         if dates[0] > self._clock.wall_s() + _SOON_S:
@@ -145,21 +154,42 @@ class SignedUpdate(Update):
     # ---- signature ----
 
     def _poll_verify(self):
-        """Do a part of it."""
-        signature = self._signature
-        result = 0
-        if not signature.is_running and signature.begin(self._memory.digest) != OK:
-            result = -1
-        for _ in range(_STEPS):
-            if result == 0:
-                result = signature.step()
+        """Do a part of it, when there is heap for it."""
+        now_ms = self._clock.ticks_ms()
+        if self._is_starved and ticks_diff(now_ms, self._starved_until_ms) < 0:
+            return
+        self._is_starved = False
+        try:
+            result = self._verify()
+        except MemoryError:
+            self._signature.stop()
+            self._verify_tries += 1
+            self._is_starved = True
+            self._starved_until_ms = ticks_add(now_ms, _RETRY_MS)
+            if self._verify_tries == _TRIES:
+                self._core.security.report(SE_MEMORY_EXHAUSTION, b"no heap to verify firmware")
+                self._files.discard()
+                self._finish(INSTALL_VERIFICATION_FAILED)
+            return
         if result > 0:
             self._is_good()
         elif result < 0:
             self._files.discard()
             text = b"update %d" % self._memory.request_id
-            self._desk.report(SE_INVALID_FIRMWARE_SIGNATURE, text)
+            self._core.security.report(SE_INVALID_FIRMWARE_SIGNATURE, text)
             self._finish(INVALID_SIGNATURE)
+
+    def _verify(self):
+        """Return 0 running, 1 good, -1 bad. Errors: MemoryError."""
+        signature = self._signature
+        if not signature.is_running:
+            gc.collect()  # what it loads should lie close together
+            if signature.begin(self._memory.digest) != OK:
+                return -1
+        result = 0
+        for _ in range(_STEPS):
+            result = result or signature.step()
+        return result
 
     def _is_good(self):
         memory = self._memory
