@@ -50,6 +50,7 @@ class ChipBoard:
         self.keeps_events = True
         self.rtc = ChipRtc(machine.RTC())
         self.tls_reserve_b = 0  # mbedtls has memory of its own
+        self.tls_stalls = True  # expected; to be measured
         self.sockets = socket
         self.dns_servers = []
         self.ticks_ms = time.ticks_ms

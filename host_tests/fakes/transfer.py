@@ -78,6 +78,7 @@ class FakeNetwork:
         self.transfer = FakeTransfer()
         self.guard = None
         self.tls = None  # what enable_tls() was called with
+        self.tls_stalls = False
 
     def enable_tls(self, credentials, kept_time, sntp_host):
         self.tls = credentials, kept_time, sntp_host

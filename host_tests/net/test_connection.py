@@ -14,6 +14,7 @@ from chargecore.base.events import (
     EV_RETRY_IN,
     EV_SERVER_CLOSED,
     EV_TCP_FAILED,
+    EV_TLS_PUT_OFF,
 )
 from chargecore.base.ticks import ticks_add
 from chargecore.net.backoff import Backoff
@@ -54,6 +55,29 @@ class FakeResolver:
 
     def forget(self):
         self.forgotten += 1
+
+
+class FakeTls:
+    """A TLS stream that is never opened, and a TlsClock that knows no date."""
+
+    is_tls = True
+    alert = -1
+    errno = 0
+
+    def set_mutual(self, is_mutual):
+        pass
+
+    def start(self, now_ms):
+        pass
+
+    def poll(self, now_ms):
+        return E_MISSING
+
+    def stop(self):
+        pass
+
+    def close(self):
+        pass
 
 
 class ConnectionTest(unittest.TestCase):
@@ -145,6 +169,40 @@ class ConnectionTest(unittest.TestCase):
 
         with self.assertRaises(ConfigError):
             connection.start()
+
+    def start_tls(self):
+        """Begin to connect over TLS on a chip that stalls meanwhile."""
+        self.is_energised = True
+        self.connection.is_energised = lambda: self.is_energised
+        self.connection.set_tls(lambda stream: FakeTls(), FakeTls())
+        self.connection.configure(b"wss://csms", b"CP1", None)
+        self.connection.start()
+
+    def test_puts_tls_off_while_a_contactor_is_closed(self):
+        """R57: one piece of a handshake outlasts the dead man."""
+        self.start_tls()
+        self.run_ms(60_000)
+        attempts = self.connection.attempts
+        self.is_energised = False
+        self.run_ms(STEP_MS)
+
+        self.assertEqual((attempts, self.connection.attempts), (0, 1))
+        self.assertEqual(self.events()[0], (EV_TLS_PUT_OFF, 3_600))
+
+    def test_puts_tls_off_for_an_hour_at_most(self):
+        self.start_tls()
+        self.run_ms(3_599_000)
+        attempts = self.connection.attempts
+        self.run_ms(2_000)
+
+        self.assertEqual((attempts, self.connection.attempts), (0, 1))
+        self.assertEqual([code for code, _ in self.events()].count(EV_TLS_PUT_OFF), 1)
+
+    def test_puts_nothing_off_that_is_no_tls(self):
+        self.connection.is_energised = lambda: True
+        self.open()
+
+        self.assertTrue(self.connection.is_open)
 
     def test_tries_for_ever_with_waits_of_the_backoff(self):
         """J2, J13."""

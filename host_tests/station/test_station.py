@@ -56,6 +56,12 @@ class StationTest(unittest.TestCase):
 
         self.assertEqual((before, self.station.is_charging()), (False, True))
 
+    def test_says_whether_a_contactor_is_closed(self):
+        before = self.station.is_energised()
+        self.charge()
+
+        self.assertEqual((before, self.station.is_energised()), (False, True))
+
     # ---- cards ----
 
     def test_takes_a_card_from_the_reader_once(self):

@@ -30,6 +30,8 @@ COVERS = (
     "chargecore.net.backoff.Backoff._random_part_ms",
     "chargecore.net.connection.Connection.confirmed",
     "chargecore.net.connection.Connection.poll",
+    "chargecore.net.connection.Connection._poll_wait",
+    "chargecore.net.connection.Connection._has_to_wait",
     "chargecore.net.connection.Connection._poll_open",
     "chargecore.net.liveness.Liveness.answered",
     "chargecore.net.liveness.Liveness.poll",
@@ -147,6 +149,9 @@ class QuietStream:
     """A TLS stream that keeps nothing."""
 
     is_tls = True
+
+    def set_mutual(self, is_mutual):
+        self.is_mutual = is_mutual
 
     def renew(self):
         pass
@@ -272,6 +277,25 @@ class LoopbackTest(unittest.TestCase):
         self.server.setblocking(False)  # readinto() would wait for a full buffer
         self.server.write(answer_to(request))
         self.poll_while(lambda: not self.connection.is_open)
+
+    def test_puts_tls_off_without_heap(self):
+        connection = self.connection
+        connection.set_tls(self.quiet_tls, None)
+        connection.configure(b"wss://127.0.0.1/", b"CP1", None)
+        connection.is_energised = self.always
+        connection.start()
+        with locked():
+            for _ in range(100):
+                self.advance_ms(1_000)
+                connection.poll(self.now_ms)
+
+        self.assertEqual(connection.attempts, 0)
+
+    def quiet_tls(self, stream):
+        return QuietStream()
+
+    def always(self):
+        return True
 
     def poll_while(self, is_waiting):
         began_ms = time.ticks_ms()

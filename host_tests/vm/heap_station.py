@@ -114,6 +114,7 @@ COVERS = (
     "chargecore.station.station.Station.step",
     "chargecore.station.station.Station._status",
     "chargecore.station.station.Station.is_charging",
+    "chargecore.station.station.Station.is_energised",
     "chargecore.station.station.Station._read_card",
     "chargecore.station.station.Station._share_limit",
     "chargecore.station.station.Station._see_reset_through",

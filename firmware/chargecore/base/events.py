@@ -115,6 +115,7 @@ EV_TLS_ALERT = const(165)
 EV_TLS_PROTOCOL = const(166)
 EV_TLS_LOST = const(167)
 EV_TLS_TIMEOUT = const(168)
+EV_TLS_PUT_OFF = const(169)
 EV_PROFILE = const(170)
 EV_PROFILE_GIVEN_UP = const(171)
 EV_PASSWORD = const(172)
@@ -257,6 +258,7 @@ TEXTS = (
     (EV_TLS_PROTOCOL, "TLS: what the server sent is no TLS, code {b}"),
     (EV_TLS_LOST, "TLS: connection lost in the handshake, code {b}"),
     (EV_TLS_TIMEOUT, "TLS: handshake took too long"),
+    (EV_TLS_PUT_OFF, "TLS: connects when no contactor is closed, or in {a} s"),
     (EV_PROFILE, "security profile {a}, {b} before"),
     (EV_PROFILE_GIVEN_UP, "security profile {a} does not connect; back to {b}"),
     (EV_PASSWORD, "new password: {a} (0 to be tried, 1 works, 2 refused, back to the old one)"),

@@ -36,6 +36,11 @@ class Network:
         self._context = None  # TlsContext, made with the first stream
         self._tick = self.tick
 
+    @property
+    def tls_stalls(self):
+        """Whether a piece of a handshake holds Python up for longer than the dead man waits."""
+        return getattr(self._board, "tls_stalls", False)
+
     def tick(self):  # HOT
         """Let the safety step through in the middle of a TLS handshake. Never raises."""
         guard = self.guard

@@ -20,6 +20,7 @@ from chargecore.base.events import (
     EV_DNS_FAILED,
     EV_RETRY_IN,
     EV_TCP_FAILED,
+    EV_TLS_PUT_OFF,
 )
 from chargecore.base.ticks import ticks_add, ticks_diff
 from chargecore.base.tls_causes import (
@@ -51,6 +52,7 @@ _TLS_TIMEOUT_S = const(25)  # an RP2040 alone takes 3 s; a loaded server with RS
 _UPGRADE_TIMEOUT_S = const(15)  # a server with a slow password hash took 1 s
 # A machine has sent these: the way to it works, whatever it thinks of us.
 _FROM_OUTSIDE = (errno.ECONNREFUSED, errno.ECONNRESET)
+_PUT_OFF_S = const(3_600)  # longest wait for open contactors
 _PROVEN_MS = const(60_000)  # a connection that lived so long makes the next wait short again
 
 
@@ -78,6 +80,9 @@ class Connection:
         self._on_open = None
         self._on_close = None
         self._on_failure = None
+        # is_energised(): True while a handshake would let a contactor drop; None: it never does.
+        self.is_energised = None
+        self._is_put_off = False  # it waits for that
         self.link_up = True
         self.stage = STAGE_STOPPED
         self.is_open = False
@@ -176,8 +181,7 @@ class Connection:
         if stage == STAGE_OPEN or stage == STAGE_CLOSING:
             self._poll_open(now_ms)
         elif stage == STAGE_WAIT:
-            if self.link_up and ticks_diff(now_ms, self._deadline_ms) >= 0:
-                self._begin(now_ms)
+            self._poll_wait(now_ms)
         elif stage == STAGE_RESOLVE:
             self._poll_resolve(now_ms)
         elif stage == STAGE_TCP:
@@ -188,6 +192,25 @@ class Connection:
             self._poll_upgrade(now_ms)
         elif stage == STAGE_CLOCK:
             self._poll_clock(now_ms)
+
+    def _poll_wait(self, now_ms):  # HOT
+        if self.link_up and ticks_diff(now_ms, self._deadline_ms) >= 0:
+            if not self._has_to_wait(now_ms):
+                self._begin(now_ms)
+
+    def _has_to_wait(self, now_ms):  # HOT
+        """Tell whether TLS is put off: one piece of a handshake outlasts the dead man (R57)."""
+        if self.is_energised is None or not self._url.is_tls or not self.is_energised():
+            self._is_put_off = False
+            return False
+        if not self._is_put_off:
+            self._is_put_off = True
+            self._deadline_ms = now_ms
+            self._events.add(EV_TLS_PUT_OFF, _PUT_OFF_S)
+        elif ticks_diff(now_ms, self._deadline_ms) >= _PUT_OFF_S * 1000:
+            self._is_put_off = False
+            return False
+        return True
 
     def _link_changed(self):
         self._was_link_up = self.link_up

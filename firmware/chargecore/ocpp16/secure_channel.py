@@ -18,6 +18,8 @@ def build(network, core, stores, config, clock, events):
     kept_time.load()
     core.kept_time = kept_time
     network.enable_tls(core.credentials, kept_time, config.sntp_host)
+    if network.tls_stalls:
+        network.connection.is_energised = core.station.is_energised
 
 
 def open_credentials(core, stores, config, clock, events):

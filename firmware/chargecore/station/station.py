@@ -203,6 +203,13 @@ class Station:
             return FAULTED
         return AVAILABLE if self.operative else UNAVAILABLE
 
+    def is_energised(self):  # HOT
+        """Return True while the contactor of any connector is closed, or about to close."""
+        for connector in self.connectors:
+            if connector.controller.is_energised:
+                return True
+        return False
+
     def is_charging(self):  # HOT
         """Return True while a transaction runs on any connector."""
         for connector in self.connectors:
