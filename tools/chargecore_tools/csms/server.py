@@ -107,6 +107,11 @@ class Server:
             raise PortTakenError(f"cannot listen on {self.host}:{self.port}: {text}") from error
         return self.port
 
+    def set_tls(self, ssl, security_profile):
+        """Set another context, None for no TLS, and profile; they count from the next start()."""
+        self._ssl = ssl
+        self.gate.security_profile = security_profile
+
     def stop(self):
         """Close all connections and stop listening. Does nothing when it is stopped."""
         if self._thread is None:
