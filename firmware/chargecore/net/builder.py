@@ -79,10 +79,10 @@ class Network:
 
     def make_transfer(self):
         """Return a Transfer. Called by the profile that moves files, while it is built."""
-        from chargecore.net import transfer
+        from chargecore.net.transfer import build as build_transfer
 
         make_tls = None if self._credentials is None else self.make_tls
-        return transfer.build(*self._parts, make_tls, self._tls_clock)
+        return build_transfer(*self._parts, make_tls, self._tls_clock)
 
 
 def build(board, clock, events):
