@@ -1,12 +1,16 @@
 """`chargecore bundle`: what it makes, what it shows, what it refuses."""
 
+import base64
 import json
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
 from typer.testing import CliRunner
 
 from chargecore_tools.bundle import make_bundle, parse_bundle
 from chargecore_tools.main import app
+from chargecore_tools.pki.keys import pss
 from chargecore_tools.sim_options import OptionError
 
 runner = CliRunner()
@@ -62,3 +66,43 @@ def test_takes_only_paths_that_the_station_takes():
 
 def test_help_shows_an_example():
     assert "chargecore bundle app.bundle --version 1.2.0" in _run("--help").stdout
+
+
+def _verified(pki, name, out):
+    """Verify what --sign has written with the certificate of that name."""
+    key = pki[name].certificate.public_key()
+    signature = base64.b64decode(out.with_name(out.name + ".sig.b64").read_bytes())
+    if "rsa" in name:
+        key.verify(signature, out.read_bytes(), pss(), SHA256())
+    else:
+        key.verify(signature, out.read_bytes(), ec.ECDSA(SHA256()))
+
+
+@pytest.mark.parametrize("kind", ["rsa", "ecdsa"])
+def test_signs_a_bundle_and_says_where_the_signature_is(pki, tmp_path, kind):
+    (tmp_path / "x").write_bytes(b"data")
+    out = tmp_path / "app.bundle"
+    signer = pki[f"firmware-signing-{kind}"]
+    words = ["--version", "1", "--source", tmp_path / "x", "--json"]
+
+    done = _run(out, *words, "--sign", signer.key_pem, "--certificate", signer.pem)
+
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["signature"] == f"{out}.sig.b64"
+    _verified(pki, signer.name, out)
+
+
+def test_refuses_to_sign_with_a_key_that_is_none_or_another_ones(pki, tmp_path):
+    (tmp_path / "x").write_bytes(b"data")
+    out = tmp_path / "app.bundle"
+    key, other = pki["firmware-signing-ecdsa"], pki["firmware-signing-rsa"]
+    for words in (
+        ["--sign", tmp_path / "nothing"],
+        ["--sign", tmp_path / "x"],
+        ["--sign", key.key_pem, "--certificate", other.pem],
+        ["--sign", key.key_pem, "--certificate", tmp_path / "x"],
+    ):
+        done = _run(out, "--version", "1", "--source", tmp_path / "x", *words)
+
+        assert done.exit_code == 2
+        assert not (tmp_path / "app.bundle.sig.b64").exists()

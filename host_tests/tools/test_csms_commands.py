@@ -23,6 +23,33 @@ from fakes.ocpp_station import OcppStation
 # ---- orders: words -> CALL ----
 
 
+def test_builds_the_call_for_a_log():
+    action, payload = call_of("log", ["securitylog", "ftp://h/d", "7"])
+    _action, other = call_of("log", ["DiagnosticsLog", "ftp://h/d"])
+
+    log = {"remoteLocation": "ftp://h/d"}
+    assert action == "GetLog"
+    assert payload == {"logType": "SecurityLog", "requestId": 7, "log": log}
+    assert 0 <= other["requestId"] < 2**30
+    with pytest.raises(OrderError, match="log 'nothing'"):
+        call_of("log", ["nothing", "ftp://h/d"])
+
+
+def test_builds_the_call_for_signed_firmware_from_files(tmp_path):
+    (tmp_path / "c.pem").write_text("CERT")
+    (tmp_path / "s.b64").write_text("U0lH\n")
+    words = ["http://h/app.bundle", str(tmp_path / "c.pem"), str(tmp_path / "s.b64"), "7"]
+    action, payload = call_of("firmware", words)
+
+    firmware = payload["firmware"]
+    assert (action, payload["requestId"]) == ("SignedUpdateFirmware", 7)
+    assert (firmware["signingCertificate"], firmware["signature"]) == ("CERT", "U0lH")
+    assert firmware["location"] == "http://h/app.bundle"
+    assert firmware["retrieveDateTime"].endswith("Z")
+    with pytest.raises(OrderError, match="nothing"):
+        call_of("firmware", [words[0], str(tmp_path / "nothing"), words[2]])
+
+
 @pytest.mark.parametrize(
     ("name", "words", "action", "payload"),
     [

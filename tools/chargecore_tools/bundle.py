@@ -15,6 +15,8 @@ from typing import Annotated, Optional
 import typer
 
 from chargecore_tools.image.firmware_image import image_of
+from chargecore_tools.pki.errors import PkiError
+from chargecore_tools.pki.signing import load_signer, signature_of
 from chargecore_tools.sim_options import OptionError
 from chargecore_tools.sim_process import repository
 
@@ -107,14 +109,24 @@ def bundle(
         Optional[Path],
         typer.Option(help="Folder of .mpy files, or an image; host: this repository's image."),
     ] = None,
+    sign: Annotated[
+        Optional[Path],
+        typer.Option(help="Private key, PEM: writes OUT.sig.b64 for SignedUpdateFirmware."),
+    ] = None,
+    certificate: Annotated[
+        Optional[Path],
+        typer.Option(help="Signing certificate, PEM: the key has to be its own."),
+    ] = None,
     show: Annotated[bool, typer.Option(help="Check a bundle and list what is in it.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
 ):
-    """Make a bundle for UpdateFirmware, or check one.
+    """Make a bundle for UpdateFirmware or SignedUpdateFirmware, or check one.
 
     Exit status: 0 done, 2 wrong options or a bundle that is broken.
 
     Example: chargecore bundle app.bundle --version 1.2.0
+
+    Example: chargecore bundle app.bundle --version 1.2.0 --sign key.pem --certificate signer.pem
 
     Example: chargecore bundle app.bundle --show --json
     """
@@ -125,13 +137,26 @@ def bundle(
             out.write_bytes(make_bundle(target, version, _source(target, source)))
         if not out.is_file():
             raise OptionError(f"{out}: not there")
-        _print(out, as_json)
+        signature = None if sign is None else _signed(out, sign, certificate)
+        _print(out, signature, as_json)
     except OptionError as error:
         print(f"chargecore bundle: {error}", file=sys.stderr)
         raise typer.Exit(2) from None
 
 
-def _print(path, as_json):
+def _signed(path, key_path, certificate_path):
+    """Sign a bundle: RSA-PSS or ECDSA, as the key is. Return the path of the signature."""
+    try:
+        key, scheme = load_signer(key_path, certificate_path)
+        signature = signature_of(path.read_bytes(), key, scheme)
+    except (OSError, PkiError) as error:
+        raise OptionError(str(error)) from error
+    out = path.with_name(path.name + ".sig.b64")
+    out.write_bytes(signature)
+    return out
+
+
+def _print(path, signature, as_json):
     target, version, files = parse_bundle(path.read_bytes())
     facts = {
         "file": str(path),
@@ -140,9 +165,13 @@ def _print(path, as_json):
         "bytes": path.stat().st_size,
         "files": {name: len(data) for name, data in files.items()},
     }
+    if signature is not None:
+        facts["signature"] = str(signature)
     if as_json:
         print(json.dumps(facts))
         return
     print("{file}: {version} for {target}, {bytes} bytes".format(**facts))
     for name, size in facts["files"].items():
         print(f"  {size:8} {name}")
+    if signature is not None:
+        print(f"signature: {signature}")

@@ -40,7 +40,6 @@ from chargecore.station.update import (
 from chargecore.store.bundle_writer import REFUSED_FLASH
 
 _SOON_S = const(10)  # a date that is no further is now: clocks differ
-_STEPS = const(4)  # of a signature in one pass
 _TRIES = const(10)  # for want of heap
 _RETRY_MS = const(2_000)
 
@@ -186,10 +185,7 @@ class SignedUpdate(Update):
             gc.collect()  # what it loads should lie close together
             if signature.begin(self._memory.digest) != OK:
                 return -1
-        result = 0
-        for _ in range(_STEPS):
-            result = result or signature.step()
-        return result
+        return signature.step()
 
     def _is_good(self):
         memory = self._memory

@@ -9,6 +9,7 @@ import json
 from ocpp.v16.enums import Action, AvailabilityType, MessageTrigger, ResetType
 
 from chargecore_tools.csms.certificate_orders import CERTIFICATE_ORDERS
+from chargecore_tools.csms.file_orders import FILE_ORDERS
 from chargecore_tools.csms.order import Order, OrderError, number, word
 
 TRIGGERS = tuple(str(word.value) for word in MessageTrigger)
@@ -114,6 +115,7 @@ ORDERS = {
     "clear-cache": Order("clear-cache", "empty the authorization cache", 0, 0, _clear_cache),
     "data": Order("data VENDOR [MESSAGE_ID [DATA]]", "send a DataTransfer", 1, _MANY, _data),
     **CERTIFICATE_ORDERS,
+    **FILE_ORDERS,
 }
 
 

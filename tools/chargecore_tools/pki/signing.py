@@ -4,9 +4,10 @@ import base64
 import datetime
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, padding
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
 from chargecore_tools.pki.certificates import build
 from chargecore_tools.pki.errors import PkiError
@@ -47,6 +48,27 @@ def sign_firmware(pki, data, scheme="ecdsa", signer=None):
         raise PkiError(f"{scheme}: must be one of {', '.join(SCHEMES)}")
     key = pki[signer or f"firmware-signing-{SCHEMES[scheme]}"].key
     return signature_of(data, key, scheme)
+
+
+def load_signer(key_path, certificate_path=None):
+    """Return (key, scheme) of a key file, PEM, whose certificate is the other file.
+
+    Errors: OSError, PkiError: no such key, or not that certificate's.
+    """
+    try:
+        key = load_pem_private_key(key_path.read_bytes(), None)
+    except (TypeError, ValueError, UnsupportedAlgorithm) as error:
+        raise PkiError(f"{key_path}: no private key in PEM without a password") from error
+    if not isinstance(key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)):
+        raise PkiError(f"{key_path}: neither RSA nor ECDSA")
+    if certificate_path is not None:
+        try:
+            certificate = x509.load_pem_x509_certificate(certificate_path.read_bytes())
+        except ValueError as error:
+            raise PkiError(f"{certificate_path}: no certificate in PEM") from error
+        if certificate.public_key() != key.public_key():
+            raise PkiError(f"{certificate_path}: not the certificate of {key_path}")
+    return key, "rsa-pss" if isinstance(key, rsa.RSAPrivateKey) else "ecdsa"
 
 
 def signature_of(data, key, scheme):
