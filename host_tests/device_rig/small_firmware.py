@@ -61,6 +61,5 @@ class SmallFirmware:
             plan = plan_of(application, copies)
             require_room(plan, application, copies, facts)
             Deployment(link, plan, application, copies, lambda count: None).run()
-            if restart:
-                link.restart()
+            link.restarts = restart
         return plan

@@ -18,6 +18,7 @@ from chargecore_tools.sim_process import micropython
 
 _VM_SIDE = Path(__file__).with_name("vm_side.py")
 _TICK_S = 0.05
+_PATIENCE_S = 0.5
 _ENTER_RAW = b"\x01"
 
 
@@ -38,6 +39,7 @@ class StandIn:
         self._vm = -1  # our end of the VM's terminal
         self._is_raw = False  # the host has asked for the raw REPL and not left it
         self._is_over = False
+        self._is_locked = False  # a station in production: Ctrl-C is not heard
         self.received = 0  # bytes from the host
         self.starts = 0  # of the VM
         self.is_dead = False
@@ -47,6 +49,7 @@ class StandIn:
     def __enter__(self):
         self._cable, slave = pty.openpty()
         tty.setraw(slave)
+        os.set_blocking(self._cable, False)
         self.port = os.ttyname(slave)
         self._slave = slave  # kept open: the cable stays when a host closes the port
         self._start(True)
@@ -90,6 +93,7 @@ class StandIn:
             termios.tcsetattr(0, termios.TCSANOW, mode)
             os.execv(command[0], command + arguments)
         self.starts += 1
+        self._is_locked = False
 
     def _kill(self):
         if self._pid:
@@ -129,6 +133,8 @@ class StandIn:
             return
         if b"\x01" in data and not self._is_raw:
             self._is_raw = True
+        if self._is_locked:
+            data = data.replace(b"\x03", b"")
         os.write(self._vm, data)
         if data.endswith(b"\x02"):
             self._is_raw = False
@@ -152,7 +158,13 @@ class StandIn:
         """Boards end lines with CR LF."""
         text = data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
         self.printed += text
-        os.write(self._cable, text)
+        told = self.printed.rfind(b"board: console ")
+        self._is_locked = told >= 0 and self.printed.startswith(b"locked", told + 15)
+        until_s = time.monotonic() + _PATIENCE_S
+        while text and time.monotonic() < until_s:
+            if select.select([], [self._cable], [], _TICK_S)[1]:
+                text = text[os.write(self._cable, text) :]
+        # Nobody reads: what is left is lost, as with USB.
 
     def _die(self):
         """The supply is gone; who has the port open finds that it is."""

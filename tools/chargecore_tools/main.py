@@ -10,6 +10,9 @@ from chargecore_tools.csms.cli import csms
 from chargecore_tools.deploy.cli import deploy
 from chargecore_tools.flash.cli import flash
 from chargecore_tools.pki.cli import pki
+from chargecore_tools.provision.cli import provision
+from chargecore_tools.provision.monitor import monitor
+from chargecore_tools.provision.shell import shell
 from chargecore_tools.run import run
 from chargecore_tools.sim import sim
 from chargecore_tools.soak.cli import soak
@@ -28,6 +31,9 @@ app.command()(soak)
 app.command()(bundle)
 app.command()(flash)
 app.command()(deploy)
+app.command()(provision)
+app.command()(monitor)
+app.command()(shell)
 app.command()(pki)
 
 

@@ -14,7 +14,8 @@ class BoardCopies:
     marks: str  # good copy, then the one to be tried or "-"
     sums: dict  # {"a": sums, "b": sums}
     root_sums: dict  # {path from /: ...} of what lies outside
-    manifests: dict  # {"a": bytes or None, ...}
+    manifests: dict  # {"a": (bytes, SHA-256) of the manifest, None without one, ...}
+    versions: dict  # {"a": text, "" without a manifest, ...}
 
     @property
     def good(self):
@@ -28,29 +29,31 @@ class BoardCopies:
         trial = self.marks[1]
         return trial if trial != "-" and self.manifests[trial] is not None else self.good
 
-    def version(self, letter):
-        """Return the version in a manifest, "" without one."""
-        manifest = self.manifests[letter]
-        return manifest[1 : 1 + manifest[0]].decode("utf-8", "replace") if manifest else ""
-
 
 def read_copies(link, root_paths):
     """Ask the board. root_paths: files outside the copies that matter."""
     sums = {}
     manifests = {}
+    versions = {}
     for letter in ("a", "b"):
         folder = f"{ROOT}/{letter}"
         found = link.sums(folder)
         sums[letter] = {path[len(folder) + 1 :]: row for path, row in found.items()}
-        manifests[letter] = link.read(folder + "/manifest")
-        for name in ("manifest", "manifest.new"):
-            sums[letter].pop(name, None)
+        sums[letter].pop("manifest.new", None)
+        manifests[letter] = sums[letter].pop("manifest", None)
+        versions[letter] = _version(link, folder) if manifests[letter] else ""
     root_sums = {}
     question = f"for p in {sorted(root_paths)!r}:\n try: print(os.stat(p)[6], cc_sum(p), p)\n"
     for line in link.exec(question + " except OSError: pass\n").splitlines():
         size, digest, path = line.split(" ", 2)
         root_sums[path] = int(size), digest
-    return BoardCopies(_marks(link, manifests), sums, root_sums, manifests)
+    return BoardCopies(_marks(link, manifests), sums, root_sums, manifests, versions)
+
+
+def _version(link, folder):
+    code = "with open({!r}, 'rb') as f: print(repr(f.read(f.read(1)[0])))"
+    found = ast.literal_eval(link.exec(code.format(folder + "/manifest")).strip())
+    return found.decode("utf-8", "replace")
 
 
 def _marks(link, manifests):
@@ -72,8 +75,3 @@ def rows_of(manifest):
         found[name] = size, manifest[at + 5 : at + 37].hex()
         at += 37 + name_len
     return found
-
-
-def literal(text):
-    """Return what a board printed with repr()."""
-    return ast.literal_eval(text.strip())

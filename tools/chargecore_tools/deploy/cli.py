@@ -51,8 +51,7 @@ def deploy(
         say(as_json, f"{application.version} for {target.name}, {target.architecture}")
         with BoardLink(port_of(port)) as link:
             facts = _deploy(link, target, application, dry_run, as_json)
-            if restart and not dry_run:
-                link.restart()
+            link.restarts = restart or dry_run
         say(as_json, _ending(facts, restart))
         answer(as_json, facts)
 
@@ -107,14 +106,13 @@ def _roll_back(target, port, restart, as_json):
         copies = read_copies(link, [])
         running = copies.next
         other = "b" if running == "a" else "a"
-        manifest = copies.manifests[other]
+        manifest = link.read(f"{ROOT}/{other}/manifest")
         if running is None or manifest is None:
             raise DeviceError("there is no other copy on the board", "chargecore deploy")
         if copies.sums[other] != rows_of(manifest):
             raise DeviceError("the other copy is not whole", "chargecore deploy writes it anew")
         link.replace(ROOT + "/slot", f"{other}-\n".encode())
-        if restart:
-            link.restart()
-    facts = {"version": copies.version(other), "from": copies.version(running), "copy": other}
+        link.restarts = restart
+    facts = {"version": copies.versions[other], "from": copies.versions[running], "copy": other}
     say(as_json, "done: back from {from} to {version}, copy {copy}".format(**facts))
     answer(as_json, facts)

@@ -80,7 +80,7 @@ def require_room(plan, application, copies, facts):
 
 
 def _same(application, copies, letter):
-    return copies.manifests[letter] == application.manifest
+    return copies.manifests[letter] == _row(application.manifest)
 
 
 def _row(data):

@@ -30,11 +30,12 @@ _PERMISSION = "add yourself to the group of the port (dialout), or run as who ma
 
 
 class BoardLink:
-    """Open it with `with`: the port is given back whatever happens."""
+    """Open it with `with`: the port is given back, and what ran runs again, whatever happens."""
 
     def __init__(self, port):
         self.port = port
         self._transport = None
+        self.restarts = False  # what was stopped starts again when the link is closed
 
     def __enter__(self):
         try:
@@ -44,6 +45,8 @@ class BoardLink:
         return self
 
     def __exit__(self, *_):
+        if self.restarts:
+            self.restart()
         try:
             if self._transport.in_raw_repl:
                 self._transport.exit_raw_repl()
@@ -71,19 +74,17 @@ class BoardLink:
                 raise _gone(self.port, error) from None
             if heard.endswith(_RAW_REPL):
                 transport.in_raw_repl = True
+                self.restarts = True
                 transport.serial.timeout = _READ_S
                 self.exec(_ON_DEVICE.read_text(encoding="utf-8"))
                 return
-        if heard.strip(b"\x00\xff\r\n"):
-            raise DeviceError(
-                f"{self.port}: what answers there is not MicroPython",
-                "flash it first: chargecore flash; or another program talks there: --port",
-                EXIT_NO_BOARD,
-            )
+        talks = bool(heard.strip(b"\x00\xff\r\n"))
         raise DeviceError(
-            f"{self.port}: no answer",
-            "is MicroPython on it (chargecore flash)? A station in production does not listen to "
-            "Ctrl-C: the service way in of its board is in boards/<name>/README.md",
+            f"{self.port}: somebody talks, but not MicroPython's prompt"
+            if talks
+            else f"{self.port}: no answer",
+            "a station in production does not listen to Ctrl-C: the service way in is in the "
+            "README.md of its board; no MicroPython on it: chargecore flash",
             EXIT_NO_BOARD,
         )
 
@@ -163,6 +164,7 @@ class BoardLink:
 
     def restart(self):
         """Reset the chip: boot.py and main.py run next. Nothing is asked of it any more."""
+        self.restarts = False
         code = "import machine\nmachine.reset()"
         try:
             self._transport.exec_raw_no_follow(code)

@@ -12,14 +12,20 @@ cc_watchdog = None
 
 
 def cc_stop():
-    # main.run has opened the contactors when Ctrl-C ended it. What it leaves is heap, and a
-    # watchdog that nothing can stop: it is fed below.
+    # A version on trial runs under the watchdog that board.watch_trial() has started, and nothing
+    # stops that: while the tools work it is fed here. Otherwise none runs when a console is open.
     global cc_watchdog  # noqa: PLW0603  all of this runs in the board's __main__
-    board = globals().get("started_board")
-    if board is not None:
-        cc_watchdog = getattr(board, "watchdog", None)
-        board.app = None
     gc.collect()
+    try:
+        import board
+
+        with open(board.slots_root + "/slot", "rb") as file:
+            if file.read(1).decode() != board.slot:
+                import machine
+
+                cc_watchdog = machine.WDT(timeout=8_388)
+    except (ImportError, AttributeError, OSError):
+        pass  # there is nothing of ours on the board
     cc_feed()
 
 

@@ -1,0 +1,1 @@
+"""`chargecore provision`, `monitor`, `shell`: what a board has to know, and what it has to say."""
