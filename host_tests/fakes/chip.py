@@ -14,6 +14,7 @@ from fakes.rp2_adc import FakeRp2Chip
 _MODULES = ("esp32", "machine", "micropython", "network", "rp2", "neopixel", "time", "uctypes")
 _PIO_IRQ = 0x50200030
 _WATCHDOGS = (0x40058000, 0x400D8000)
+_assemblers = []  # loaded once, for tests in which the file is out of reach later
 
 
 class FakePin:
@@ -324,6 +325,11 @@ class FakeChip(FakeRp2Chip):
 
     # ---- modules ----
 
+    @staticmethod
+    def load():
+        """Read from disk what install() needs."""
+        _assembler()
+
     def install(self, case):
         """Put the modules into their places until the test is over."""
         made = {
@@ -484,11 +490,13 @@ def _is_watchdog(address):
 
 def _assembler():
     """Return the shim's rp2, which assembles PIO programs."""
-    root = __file__.rsplit("/", 2)[0]
-    sys.modules.pop("rp2", None)
-    sys.path.append(root + "/shim")
-    try:
-        import rp2
-    finally:
-        sys.path.remove(root + "/shim")
-    return rp2
+    if not _assemblers:
+        root = __file__.rsplit("/", 2)[0]
+        sys.modules.pop("rp2", None)
+        sys.path.append(root + "/shim")
+        try:
+            import rp2
+        finally:
+            sys.path.remove(root + "/shim")
+        _assemblers.append(rp2)
+    return _assemblers[0]
