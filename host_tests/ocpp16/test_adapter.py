@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from chargecore.base.events import EV_SERVER_SILENT, EV_UNKNOWN_ACTION
+from chargecore.base.events import EV_CALL_NO_HEAP, EV_SERVER_SILENT, EV_UNKNOWN_ACTION
 from fakes.ocpp16_world import NOW, Ocpp16World
 
 # One call of every kind with a wrong payload: (action, payload, CALLERROR). J7.
@@ -88,6 +88,21 @@ class DispatcherTest(unittest.TestCase):
             with self.subTest(action=action):
                 self.assertEqual(self.world.ask(action), "NotImplemented")
         self.assertIn(EV_UNKNOWN_ACTION, self.world.event_codes())
+
+    def test_a_call_without_the_heap_for_it_is_answered_and_opens_no_contactor(self):
+        """J7: what a server asks for is no reason to end a charge."""
+        world = self.world
+        actions = world.ocpp._actions
+        table = [row[1] for row in actions if row[0] == b"ClearCache"][0]
+        world.ocpp._actions = ((b"ClearCache", table, self.take_all_heap),) + actions
+
+        self.assertEqual(world.ask("ClearCache"), "InternalError")
+        self.assertIn(EV_CALL_NO_HEAP, world.event_codes())
+        self.assertIn("configurationKey", world.ask("GetConfiguration"))
+        self.assertEqual(world.ask("MakeCoffee"), "NotImplemented")
+
+    def take_all_heap(self, reader, payload_idx):
+        raise MemoryError
 
     def test_rejects_a_reservation_without_the_profile(self):
         """V1: a unit without the profile still answers."""

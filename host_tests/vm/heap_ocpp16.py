@@ -29,6 +29,7 @@ COVERS = (
     "chargecore.ocpp16.adapter.Ocpp16._ask",
     "chargecore.ocpp16.adapter.Ocpp16._watch_silence",
     "chargecore.ocpp16.adapter.Ocpp16.on_call",
+    "chargecore.ocpp16.adapter.Ocpp16._handle",
     "chargecore.ocpp16.authorize.Authorize.poll_call",
     "chargecore.ocpp16.authorize.Authorize.render",
     "chargecore.ocpp16.authorize.Authorize.answered",

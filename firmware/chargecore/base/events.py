@@ -119,6 +119,7 @@ EV_TLS_PUT_OFF = const(169)
 EV_PROFILE = const(170)
 EV_PROFILE_GIVEN_UP = const(171)
 EV_PASSWORD = const(172)
+EV_CALL_NO_HEAP = const(173)
 
 DROPPED_RECORD = const(1)  # kinds in EV_CALL_DROPPED
 DROPPED_STATUS = const(2)
@@ -262,6 +263,7 @@ TEXTS = (
     (EV_PROFILE, "security profile {a}, {b} before"),
     (EV_PROFILE_GIVEN_UP, "security profile {a} does not connect; back to {b}"),
     (EV_PASSWORD, "new password: {a} (0 to be tried, 1 works, 2 refused, back to the old one)"),
+    (EV_CALL_NO_HEAP, "not enough memory to carry out a call of the server"),
     (EV_DIAGNOSTICS_STATUS, "diagnostics: status {a} (0 Uploading, 1 Uploaded, 2 UploadFailed)"),
 )
 

@@ -9,7 +9,7 @@ Heap: none after __init__.
 from micropython import const
 
 from chargecore.base.codes import OK
-from chargecore.base.events import EV_SERVER_SILENT, EV_UNKNOWN_ACTION
+from chargecore.base.events import EV_CALL_NO_HEAP, EV_SERVER_SILENT, EV_UNKNOWN_ACTION
 from chargecore.ocpp16 import tables
 from chargecore.ocpp16.boot import BOOT_PENDING
 from chargecore.wire import fields
@@ -155,7 +155,7 @@ class Ocpp16:
             if reader.equals(rpc.action_idx, action):
                 code = fields.check(reader, rpc.payload_idx, table)
                 if code == OK:
-                    handler(reader, rpc.payload_idx)
+                    self._handle(handler, reader, rpc.payload_idx)
                 else:
                     rpc.reply_error(code_for(code), _NO_TEXT)
                 return
@@ -165,3 +165,13 @@ class Ocpp16:
                 return
         self._events.add(EV_UNKNOWN_ACTION)
         rpc.reply_error(b"NotImplemented", _NO_TEXT)
+
+    def _handle(self, handler, reader, payload_idx):  # HOT
+        """Carry out a call. Without the heap for it Rpc answers InternalError: no contactor opens.
+
+        What needs heap, such as a log or a certificate, is asked for seldom and loaded for it.
+        """
+        try:
+            handler(reader, payload_idx)
+        except MemoryError:
+            self._events.add(EV_CALL_NO_HEAP)

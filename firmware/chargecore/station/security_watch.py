@@ -13,6 +13,7 @@ from chargecore.base.clock import WALL_UNKNOWN
 from chargecore.base.events import (
     EV_BAD_JSON,
     EV_BAD_RESULT,
+    EV_CALL_NO_HEAP,
     EV_CLOCK_SET,
     EV_OUTBOX_FULL,
     EV_OVERSIZED,
@@ -41,6 +42,7 @@ _WATCHED = (
     (EV_BAD_RESULT, SE_INVALID_MESSAGES, b"answer that cannot be read"),
     (EV_OVERSIZED, SE_INVALID_MESSAGES, b"longer than the buffer"),
     (EV_OUTBOX_FULL, SE_MEMORY_EXHAUSTION, b"queue of transaction messages"),
+    (EV_CALL_NO_HEAP, SE_MEMORY_EXHAUSTION, b"heap for a call"),
     (EV_CLOCK_SET, SE_SETTING_SYSTEM_TIME, b"moved by %d s"),
     (EV_SETTING_CHANGED, SE_PARAMETERS_CHANGED, b""),
     (EV_SETTINGS_LOST, SE_PARAMETERS_CHANGED, b"settings lost, defaults in force"),
