@@ -1,9 +1,18 @@
-"""Certificate messages with the heap locked: passes in which nothing happens, and the triggers."""
+"""Certificate messages with the heap locked: passes in which nothing happens, and the triggers.
 
+And what answers leave behind: nothing, whatever a certificate looks like.
+"""
+
+import gc
+import sys
 import unittest
 
 from heap_ocpp16 import World
 
+from fakes.certificate_world import CertificateWorld, leaf, root
+from fakes.core_world import Flash
+from fakes.scratch import new_folder
+from fakes.storage import FakeStorage
 from heap import locked
 
 COVERS = (
@@ -30,6 +39,8 @@ CALLS = (
     b'[2,"25","ExtendedTriggerMessage",{"requestedMessage":"SignChargePointCertificate"}]',
     b'[2,"26","ExtendedTriggerMessage",{"requestedMessage":"Coffee"}]',
 )
+
+_NOISE_B = 100 if sys.implementation.name == "micropython" else 10_000
 
 
 class TestHeapOfCertificates(unittest.TestCase):
@@ -65,6 +76,98 @@ class TestHeapOfCertificates(unittest.TestCase):
 
         self.assertTrue(is_waiting)
         self.assertEqual(self.world.ocpp.rpc.answers, answers)
+
+
+class OneImage(FakeStorage):
+    """Keeps the newest image only."""
+
+    def save(self, buf, length):
+        self.images.clear()
+        return FakeStorage.save(self, buf, length)
+
+
+class LeanFlash(Flash):
+    """A Flash without memories."""
+
+    def pair(self, name):
+        if name not in self.pairs:
+            self.pairs[name] = OneImage()
+        return self.pairs[name]
+
+
+class TestWhatCertificatesLeave(unittest.TestCase):
+    """Damaged at any byte, in any way: refused or not, the heap is as before."""
+
+    def setUp(self):
+        self.world = CertificateWorld(self, flash=LeanFlash(new_folder(self)))
+        self.world.answers["SignCertificate"] = {"status": "Accepted"}
+        self.seed = 1
+
+    def random(self, limit):
+        """Return a number below limit, the same ones each time."""
+        self.seed = (self.seed * 75 + 74) % 65_537
+        return self.seed % limit
+
+    def damaged(self, der):
+        """Return a certificate with one thing wrong."""
+        data = bytearray(der)
+        at = self.random(len(data))
+        kind = self.random(3)
+        if kind == 0:
+            data[at] ^= 1 << self.random(8)
+        elif kind == 1:
+            data[at] = self.random(256)
+        else:
+            data = data[:at]
+        return bytes(data)
+
+    def forget(self):
+        """Forget what the test itself remembers."""
+        world = self.world
+        world.results.clear()
+        world.calls.clear()
+        world.told()
+        for hashes in world.installed() or ():
+            world.delete(hashes)
+        world.results.clear()
+        world.security_events.clear()
+        gc.collect()
+
+    def left_b(self, function, times):
+        """Return the bytes that calls leave behind, the first not counted."""
+        function()
+        self.forget()
+        before_b = gc.mem_alloc()
+        for _ in range(times):
+            function()
+            self.forget()
+        return gc.mem_alloc() - before_b
+
+    def test_roots_leave_nothing_behind(self):
+        good = root(2)
+
+        def install():
+            answer = self.world.install(self.damaged(good))
+            self.assertIn(answer, ("Accepted", "Rejected"))
+
+        self.assertLessEqual(self.left_b(install, 60), _NOISE_B)
+
+    def test_certificates_of_the_station_leave_nothing_behind(self):
+        key = self.world.request()
+
+        def sign():
+            self.assertEqual(self.world.signed(self.damaged(leaf(key))), "Rejected")
+
+        self.assertLessEqual(self.left_b(sign, 30), _NOISE_B)
+
+    def test_a_root_and_a_request_leave_no_module_loaded(self):
+        def come_and_go():
+            self.assertEqual(self.world.install(root(2)), "Accepted")
+            self.world.request()
+
+        self.assertLessEqual(self.left_b(come_and_go, 5), _NOISE_B)
+        for start in ("chargecore.security", "chargecore.ocpp16.install"):
+            self.assertEqual([name for name in sys.modules if name.startswith(start)], [])
 
 
 if __name__ == "__main__":
