@@ -20,7 +20,8 @@ from chargecore.store.kept_time import KeptTime
 from fakes.credentials import FakeCredentials
 from fakes.storage import FakeStorage
 from fakes.ticks import FakeTicks
-from fakes.tls_files import CERTIFICATE, KEY
+from fakes.tls_files import CERTIFICATE
+from fakes.tls_server import LocalServer
 from heap import growth, locked
 
 COVERS = (
@@ -42,38 +43,6 @@ COVERS = (
 
 _PATIENCE_MS = 5_000
 _MESSAGE = b"0123456789abcdef" * 32
-
-
-class LocalServer:
-    """A TLS server over a socket of this VM, driven by poll()."""
-
-    def __init__(self):
-        self._listener, self.port = listen()
-        self._context = tls.SSLContext(tls.PROTOCOL_TLS_SERVER)
-        self._context.load_cert_chain(CERTIFICATE, KEY)
-        self._raw = None
-        self.sock = None
-        self.buf = bytearray(1024)
-        self.got = 0
-
-    def accept(self):
-        """Take the connection that is waiting."""
-        self._raw, _ = self._listener.accept()
-        self._raw.setblocking(False)
-        self.sock = self._context.wrap_socket(
-            self._raw, server_side=True, do_handshake_on_connect=False
-        )
-
-    def poll(self):
-        """Read what has come; that also drives the handshake."""
-        count = self.sock.readinto(self.buf)
-        if count:
-            self.got += count
-
-    def close(self):
-        self.sock.close()
-        self._raw.close()
-        self._listener.close()
 
 
 class Valve(TcpStream):
@@ -268,20 +237,6 @@ class GuardTest(unittest.TestCase):
 
     def is_charging(self):
         return False
-
-
-def listen():
-    """Return a listening socket and its port; MicroPython cannot ask which port it was given."""
-    port = 20000 + time.ticks_us() % 20000
-    while True:
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        try:
-            listener.bind(socket.getaddrinfo("127.0.0.1", port)[0][-1])
-            listener.listen(1)
-            return listener, port
-        except OSError:
-            listener.close()
-            port += 1
 
 
 if __name__ == "__main__":

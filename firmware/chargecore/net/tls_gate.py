@@ -131,7 +131,7 @@ class RecordGate(io.IOBase):
             else:
                 end = min(at + self._body_left, count)
                 self._body_left -= end - at
-                if not self._is_secret:
+                if not (self._is_secret or self.is_open):
                     self._look(buf, at, end)
                 at = end
             if self._head_len == _HEAD_LEN and self._body_left == 0:

@@ -147,12 +147,17 @@ class TlsStream:
             count = self._sock.readinto(buf)
         except OSError as error:
             return self._failed(error)
-        if count is None and not self._gate.is_ended:
+        if count:
+            return count
+        # mbedtls tells close_notify nobody when data came in the same call, and calls a connection
+        # that is cut off ended, too: the gate knows better.
+        if self._gate.is_ended:
+            self.errno = 0
+        elif count is None:
             return 0
-        if not count:
-            self.errno = 0  # close_notify; behind data of the same call mbedtls tells it nobody
-            return E_IO
-        return count
+        else:
+            self.errno = errno.ECONNRESET
+        return E_IO
 
     def write(self, buf, at, count):  # HOT
         """Return how many bytes of buf[at:at + count] were taken, or E_IO when it has ended.
