@@ -258,6 +258,20 @@ class TestFailures(SchedulerCase):
         self.assertTrue(self.scheduler.needs_reset)
         self.assertEqual(self.events.field(0, _A), -1)
 
+    def test_the_guard_runs_in_the_middle_of_an_entry(self):
+        self.ticks.advance_ms(30)
+        self.scheduler.guard()
+
+        self.assertEqual(self.calls, [("guard", self.ticks.at_ms)])
+
+    def test_a_guard_that_raises_in_the_middle_opens_the_contactors_and_goes_no_further(self):
+        """Whoever let it through, C code of a TLS handshake maybe, must see no exception."""
+        self.guard.error = ValueError("no safety")
+        self.scheduler.guard()
+
+        self.assertEqual([name for name, _ in self.calls], ["guard", "open"])
+        self.assertTrue(self.scheduler.needs_reset)
+
     def test_lets_an_interrupt_from_the_keyboard_through(self):
         self.first.error = KeyboardInterrupt()
 

@@ -1,6 +1,6 @@
 """FakeTlsStream: a FakeStream with the handshake in the test's hand."""
 
-from chargecore.base.codes import OK
+from chargecore.base.codes import E_IO, OK
 from chargecore.base.tls_causes import TLS_NONE
 from fakes.stream import FakeStream
 
@@ -19,6 +19,7 @@ class FakeTlsStream(FakeStream):
         self.alert = -1
         self.root = b"root"
         self.wants_again = False
+        self.wrong_names = 0  # handshakes that fail for the name, and know another one
         self.is_strict = False
         self.is_mutual = False
         self.renewals = 0
@@ -29,6 +30,10 @@ class FakeTlsStream(FakeStream):
         return self.secure_result
 
     def poll_secured(self):
+        if self.wrong_names:
+            self.wrong_names -= 1
+            self.wants_again = True
+            return E_IO
         return self.secured
 
     def set_mutual(self, is_mutual):

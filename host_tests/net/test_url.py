@@ -55,6 +55,21 @@ class UrlTest(unittest.TestCase):
                 self.assertEqual(url.host_header, host_header)
                 self.assertEqual(url.is_tls, is_tls)
 
+    def test_another_scheme_takes_its_own_port_only_where_none_is_given(self):
+        """W7: ws and wss follow the security profile."""
+        for url, is_tls, port in (
+            (b"ws://csms/x", True, 443),
+            (b"ws://csms:8080/x", True, 8080),
+            (b"ws://csms:80/x", True, 80),
+            (b"wss://csms/x", False, 80),
+            (b"wss://csms:443/x", False, 443),
+            (b"wss://csms/x", None, 443),
+        ):
+            with self.subTest(url=url, is_tls=is_tls):
+                parts = Url(url, b"CP1", is_tls)
+                self.assertEqual((parts.port, parts.path), (port, b"/x/CP1"))
+                self.assertEqual(parts.is_tls, port == 443 if is_tls is None else is_tls)
+
     def test_refuses_what_is_no_websocket_url(self):
         for url in (
             b"",

@@ -157,6 +157,43 @@ class TextsTest(unittest.TestCase):
             self.assertEqual(self.config.set_text(name + "_list", b""), OK)
             self.assertEqual(getattr(self.config, name + "_mask"), 0)
 
+    def test_takes_the_password_as_text_or_as_hex_digits(self):
+        """J14: by its length, as the lab's tool reads its own setting."""
+        for key, digits in (
+            ("the old password", b"746865206f6c642070617373776f7264"),
+            ("0123456789abcdef", b"30313233343536373839616263646566"),
+            ("a" * 20, b"61" * 20),
+            ("\u00e4" * 8, b"c3a4" * 8),
+            ("0123456789abcdef" * 2, b"0123456789abcdef" * 2),
+            ("aF" * 20, b"aF" * 20),
+        ):
+            with self.subTest(key=key):
+                self.assertEqual(loaded(auth_key=key).auth_key_hex, digits)
+
+    def test_knows_the_profile_of_url_and_password(self):
+        """W1."""
+        tls = {"csms_url": "wss://csms/ocpp"}
+        own = {"client_certificate": "c.der", "client_key": "k.der"}
+        for fields, profile in (
+            ({}, 0),
+            ({"auth_key": "a" * 16}, 1),
+            (dict(tls), 2),
+            (dict(tls, auth_key="a" * 16), 2),
+            (dict(tls, **own), 3),
+            (dict(own), 0),
+        ):
+            with self.subTest(fields=fields):
+                self.assertEqual(loaded(**fields).security_profile, profile)
+
+    def test_moves_files_through_tls_where_there_is_tls(self):
+        for fields, protocols in (
+            ({}, b"FTP,FTPS,HTTP,HTTPS"),
+            ({"security": False}, b"FTP,HTTP"),
+            ({"security": False, "csms_url": "wss://csms/ocpp"}, b"FTP,FTPS,HTTP,HTTPS"),
+        ):
+            with self.subTest(fields=fields):
+                self.assertEqual(loaded(**fields).file_protocols, protocols)
+
     def test_checks_phase_rotation(self):
         for text in (b"0.RST,1.RTS,2.NotApplicable", b"1.SRT", b"1.STR, 2.TRS", b"2.TSR"):
             self.assertEqual(self.config.set_text("connector_phase_rotation", text), OK)
