@@ -10,7 +10,7 @@ _FIRST = ("--id", "CP01", "--csms", "ws://127.0.0.1:1/ocpp", "--meter", "simulat
 def test_prints_what_a_station_says_without_stopping_it(station):
     found = chargecore_json("monitor", *station.where, "--for", "1")
     assert not any("REPL" in line for line in found["lines"])
-    chargecore_json("provision", *station.where, *_FIRST, "--console", "production")
+    chargecore_json("provision", *station.where, *_FIRST, "--console", "locked")
 
     found = chargecore_json("monitor", *station.where, "--for", "12")
 

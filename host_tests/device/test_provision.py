@@ -136,7 +136,7 @@ def test_refuses_what_is_no_certificate(station, tmp_path):
 
 
 def test_a_station_in_production_does_not_listen(station):
-    chargecore_json("provision", *station.where, *_FIRST, "--console", "production")
+    chargecore_json("provision", *station.where, *_FIRST, "--console", "locked")
     assert station.wait_for(b"board: console locked")
 
     found = chargecore_json("provision", *station.where, "--id", "CP02")

@@ -7,6 +7,7 @@ from typing import Annotated, Optional
 import typer
 
 from chargecore_tools.device.command import AsJson, Board, Port, answer, say, told_errors
+from chargecore_tools.device.errors import EXIT_USAGE, DeviceError
 from chargecore_tools.device.link import BoardLink
 from chargecore_tools.device.ports import port_of
 from chargecore_tools.device.target import target_of
@@ -43,7 +44,7 @@ def provision(  # noqa: PLR0913  one option per field
     reader: Annotated[Text, typer.Option(help="Model of the card reader.")] = None,
     console: Annotated[
         Text,
-        typer.Option(help="open: for the workbench, no watchdog; production: no way in by it."),
+        typer.Option(help="open: for the workbench, no watchdog; locked: Ctrl-C is not heard."),
     ] = None,
     csms_root: Annotated[File, typer.Option(help="Root of the server, PEM or DER.")] = None,
     maker_root: Annotated[File, typer.Option(help="Root for firmware, PEM or DER.")] = None,
@@ -82,6 +83,8 @@ def provision(  # noqa: PLR0913  one option per field
     }
     paths = dict(zip(station_file.FILES, (csms_root, maker_root, client_certificate, client_key)))
     with told_errors("provision", as_json):
+        if console not in (None, "open", "locked"):
+            raise DeviceError("--console: open or locked", status=EXIT_USAGE)
         target = target_of(board)
         wanted = ["wifi_password"] * (wifi_ssid is not None) + ["auth_key"] * auth_key
         known = read_secrets(secrets, wanted)

@@ -55,6 +55,7 @@ def _listen(link, seconds, as_json):
     link.serial.timeout = _QUIET_S
     lines = []
     rest = b""
+    say(as_json, f"listening at {link.port}; Ctrl-C ends it")
     try:
         while until_s is None or time.monotonic() < until_s:
             *whole, rest = (rest + link.serial.read(256)).split(b"\n")
