@@ -9,7 +9,8 @@ from chargecore.base.errors import ConfigError
 from chargecore.meters import models as meters
 from chargecore.readers import models as readers
 from fakes.board_bench import BOARDS, Bench
-from fakes.chip import FakePartition, ResetNow
+from fakes.chip import ResetNow
+from fakes.chip_parts import FakePartition
 from fakes.clock import FakeClock
 from fakes.scratch import new_folder, write_bytes
 

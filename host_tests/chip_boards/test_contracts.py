@@ -7,7 +7,7 @@ from boards.host.sim_voltage import SimVoltage
 from boards.host.thermometer import ntc_uv
 from chargecore.evse.temperature import Temperature
 from contracts.adc import check_adc
-from fakes.chip import FakeAdc
+from fakes.chip_parts import FakeAdc
 from fakes.clock import FakeClock
 
 

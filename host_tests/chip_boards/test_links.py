@@ -4,7 +4,7 @@ import unittest
 
 from boards.esp32.lan_link import LanLink
 from boards.shared.wifi_link import WifiLink
-from fakes.chip import FakeNic
+from fakes.chip_parts import FakeNic
 
 _START_MS = 0x3FFFFFFF - 5_000  # wraps soon
 

@@ -2,7 +2,7 @@
 
 import unittest
 
-from chargecore.base.events import EV_FLASH_ERROR
+from chargecore.base.events import EV_BOOT, EV_FLASH_ERROR
 from chargecore.station.line_file import time_text
 from fakes.ocpp16_world import Ocpp16World
 
@@ -37,6 +37,18 @@ class DiagnosticsTest(unittest.TestCase):
         self.assertEqual(self.told(), ["Uploading", "Uploaded"])
         self.assertTrue(data.startswith(b"[station]\nid="))
         self.assertTrue(data.endswith(b" \n"))
+
+    def test_brings_the_events_of_earlier_boots_first(self):
+        events = self.world.events
+        for number, code, boot in ((-2, EV_BOOT, 5), (-1, EV_FLASH_ERROR, 6)):
+            events.restore(number, [code, 28, 0, 12, boot])
+        self.ask()
+        self.world.run_ms(3_000)
+
+        lines = self.report().partition("[events]\n")[2].splitlines()
+        self.assertIn("boot 5 +12 s", lines[0])
+        self.assertIn("boot 6 +12 s", lines[1])
+        self.assertIn("flash operation failed, errno 28", lines[1])
 
     def test_names_the_file_after_the_station_and_the_time(self):
         self.world.config.station_id = b"A b/../c"

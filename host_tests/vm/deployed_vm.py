@@ -1,7 +1,7 @@
 """Runs in the MicroPython VM: a deployed board on its own littlefs, with a fake machine below it.
 
-deployed_vm.py FILES NAME, started by test_deployed.py: FILES is the folder with what lies on the
-board. Prints one line per boot: how it ended, which copy ran, what was on the console.
+deployed_vm.py FILES NAME, started by test_deployed_boards.py: FILES is the folder with what lies
+on the board. Prints one line per boot: how it ended, which copy ran, what was on the console.
 """
 
 import builtins
