@@ -23,15 +23,21 @@ _STARTS = 3  # tries when somebody else took the port that was free a moment ago
 
 
 class SimStation:
-    """One simulated station. `state` is the folder of its flash and its meter."""
+    """One simulated station. `state` is the folder of its flash and its meter.
 
-    def __init__(self, url, state, connectors=1, station=None, config=None, speed=SPEED):
+    output: open file for what it prints; None: where this process prints.
+    """
+
+    def __init__(
+        self, url, state, connectors=1, station=None, config=None, speed=SPEED, output=None
+    ):
         self._url = url
         self._state = state
         self._connectors = connectors
         self._station_path = _written(state / "station.json", station)
         self._config_path = _written(state / "config.json", config)
         self._speed = speed
+        self._output = output
         self.address = None  # (host, port) of the control socket
         self._process = None
         self._client = None
@@ -67,7 +73,7 @@ class SimStation:
         options["banner"] = f"station up, control port {options['control_port']}"
         self.address = address = options["control_host"], options["control_port"]
         with self._lock:
-            self._process = SimProcess(options, "micropython", HEAP)
+            self._process = SimProcess(options, "micropython", HEAP, self._output)
             self._skip_dark_time()
             self._client = self._connect(address)
             if self._client is None:

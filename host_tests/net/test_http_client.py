@@ -2,7 +2,7 @@
 
 import unittest
 
-from chargecore.base.codes import E_FULL, E_IO, E_LENGTH, E_MISSING
+from chargecore.base.codes import E_FULL, E_IO, E_LENGTH, E_MISSING, E_RANGE, E_READ_ONLY, E_SYNTAX
 from chargecore.base.events import EV_TRANSFER_DONE, EV_TRANSFER_FAILED
 from chargecore.base.tls_causes import TLS_CLOCK, TLS_EXPIRED
 from chargecore.net.moves import (
@@ -385,6 +385,23 @@ class TestBring(unittest.TestCase):
                 self.assertTrue(head.startswith(b"POST /upload HTTP/1.1\r\n"), head)
                 self.assertEqual(len(body), 300)
                 self.assertEqual(world.feed(answer(b"", status=b"200 OK")), MOVE_DONE)
+
+    def test_says_whose_fault_a_failure_was(self):
+        """N01.FR.10."""
+        for url, status, code in (
+            (b"gopher://h/x", b"", E_SYNTAX),
+            (b"http://h/up", b"401 Who are you", E_READ_ONLY),
+            (b"http://h/up", b"403 Forbidden", E_READ_ONLY),
+            (b"http://h/up", b"500 Oh", E_IO),
+            (b"https://h/up", b"", E_RANGE),
+        ):
+            with self.subTest(url=url, status=status):
+                world = TransferWorld()
+                world.put(url, SentFile(b"x" * 300))
+                if status:
+                    world.feed(answer(b"", status=status))
+
+                self.assertEqual(world.transfer.failure, code)
 
     def test_hears_a_refusal_before_all_is_sent(self):
         world = self.world

@@ -122,6 +122,18 @@ class BothLogsTest(GetLogTest):
         for secret in ("41414141", "AAAAAAAA"):
             self.assertFalse(secret in self.text())
 
+    def test_quotes_no_exception(self):
+        class Broken:
+            passes = overruns = failed = full_steps = worst_gap_ms = late_steps = count = 0
+            last_error = ValueError("secret", 5)
+
+        self.world.core.scheduler = self.world.core.safety = Broken()
+        self.ask("DiagnosticsLog")
+        self.world.run_ms(3_000)
+
+        self.assertIn("last_error=ValueError(5)\n", self.text())
+        self.assertFalse("secret" in self.text())
+
     def test_a_newer_request_ends_the_older_one(self):
         """N01.FR.11."""
         self.transfer.is_held = True

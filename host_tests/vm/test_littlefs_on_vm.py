@@ -16,6 +16,7 @@ _FOLDER = Path(__file__).resolve().parent
         ("littlefs_power_cuts_rp2.py", 3),
         ("littlefs_local_list.py", 4),
         ("littlefs_updates.py", 3),
+        ("littlefs_security_log.py", 1),
         ("littlefs_keystore.py", 10),
     ],
 )
