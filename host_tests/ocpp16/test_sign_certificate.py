@@ -352,6 +352,26 @@ class SignCertificateTest(unittest.TestCase):
         self.assertEqual(len(world.payloads("SignCertificate")), 2)  # this one and the first
         self.assertEqual(again.payloads("SignCertificate"), [])
 
+    def test_does_not_change_over_or_renew_during_a_session(self):
+        """R57: flash and handshakes may hold the safety step up."""
+        world = self.world
+        self.change(not_after=element(UTC, b"261210000000Z"))
+        self.change(not_before=NEXT_WEEK)
+        world.charge()
+        world.answers["Heartbeat"] = {"currentTime": "2026-12-01T10:00:00Z"}
+        world.clock.offset_s += 7 * 86_400
+        before = world.connection.reconnects
+        world.take_calls()
+        world.run_ms(200_000, 1_000)
+
+        self.assertEqual(world.connection.reconnects, before)
+        self.assertEqual(world.payloads("SignCertificate"), [])
+        world.swipe()
+        world.run_ms(2_000)
+        self.assertFalse(world.station.is_charging())
+        world.run_ms(70_000, 1_000)
+        self.assertEqual(world.connection.reconnects, before + 1)
+
     def test_does_not_renew_without_an_owner_or_where_none_is_shown(self):
         world = self.world
         self.change(not_after=element(UTC, b"261210000000Z"))

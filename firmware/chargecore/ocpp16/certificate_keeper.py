@@ -18,12 +18,16 @@ _PROFILE_CERTIFICATE = const(3)  # security profile in which a client certificat
 
 
 class CertificateKeeper:
-    """In the form of a profile (builder.py); it answers nothing and sends nothing."""
+    """In the form of a profile (builder.py); it answers nothing and sends nothing.
 
-    def __init__(self, credentials, sign, connection, config, clock):
+    Flash and handshakes may take their time, and nobody waits for it here: not during a session.
+    """
+
+    def __init__(self, credentials, sign, connection, station, config, clock):
         self._credentials = credentials
         self._sign = sign
         self._connection = connection
+        self._station = station
         self._config = config
         self._clock = clock
         self._looked_at_ms = clock.ticks_ms()
@@ -36,7 +40,7 @@ class CertificateKeeper:
         """Act on a connection that has opened, on a new certificate, and once a minute on time."""
         credentials = self._credentials
         self._sign.poll(now_ms)
-        if credentials.has_connected:
+        if credentials.has_connected and not self._station.is_charging():
             credentials.has_connected = False
             self._settle()
         if credentials.is_reconnect_due:
@@ -45,7 +49,8 @@ class CertificateKeeper:
             self._reconnect()
         if ticks_diff(now_ms, self._looked_at_ms) >= _LOOK_MS:
             self._looked_at_ms = now_ms
-            self._look(self._clock.wall_s())
+            if not self._station.is_charging():
+                self._look(self._clock.wall_s())
 
     def dropped(self):  # HOT
         """The connection is gone: nothing was owed."""

@@ -38,7 +38,8 @@ def build(rpc, network, requests, trigger, files, core, stores, config, *parts):
     sign = SignCertificate(rpc, core.credentials, config, clock)
     moved = _files(rpc, files, core, config, clock)
     extended = ExtendedTrigger(rpc, trigger, moved, sign, config)
-    keeper = CertificateKeeper(core.credentials, sign, network.connection, config, clock)
+    parts = core.credentials, sign, network.connection, core.station
+    keeper = CertificateKeeper(*parts, config, clock)
     certificates = Certificates(rpc, core, config, clock)
     return (told,) + moved + (access, extended, keeper, certificates)
 
