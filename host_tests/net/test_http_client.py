@@ -325,6 +325,35 @@ class TestFetch(unittest.TestCase):
 
         self.assertEqual(world.wait_s(31), WHY_STALLED)
 
+    def test_puts_tls_off_while_a_contactor_is_closed(self):
+        """R57: one piece of a handshake outlasts the dead man of a chip."""
+        tls = FakeTlsStream()
+        world = TransferWorld(tls)
+        self.is_energised = True
+        world.transfer.is_energised = self.contactor
+        world.get(b"https://files.example/x", self.file)
+        world.wait_s(60)
+        before = list(tls.opened)
+        self.is_energised = False
+        world.poll()
+
+        self.assertEqual((before, tls.opened), ([], [("10.0.0.1", 443)]))
+
+    def test_puts_tls_off_for_an_hour_at_most(self):
+        tls = FakeTlsStream()
+        world = TransferWorld(tls)
+        self.is_energised = True
+        world.transfer.is_energised = self.contactor
+        world.get(b"https://files.example/x", self.file)
+        world.wait_s(3_590)
+        before = list(tls.opened)
+        world.wait_s(20)
+
+        self.assertEqual((before, tls.opened), ([], [("10.0.0.1", 443)]))
+
+    def contactor(self):
+        return self.is_energised
+
     def test_waits_for_a_date_before_tls(self):
         tls = FakeTlsStream()
         world = TransferWorld(tls)

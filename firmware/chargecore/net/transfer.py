@@ -37,6 +37,7 @@ _BUF_B = const(1024)
 _CONNECT_MS = const(10_000)
 _STALL_MS = const(30_000)  # without a byte either way
 _TOTAL_S = const(7_200)  # a server that trickles is one that stalls
+_PUT_OFF_S = const(3_600)  # of it, longest wait for open contactors
 _REDIRECTS_MAX = const(5)
 # What a server says that wants POST to the address as it is, not PUT to a name below it.
 _NO_PUT = (404, 405, 501)
@@ -81,6 +82,8 @@ class Transfer:
         self._from_b = 0
         self._redirects = 0
         self._stage = _IDLE
+        # is_energised(): True while a handshake would let a contactor drop; None: it never does.
+        self.is_energised = None
         self._deadline_ms = 0  # of the stage; while it runs, of the next byte
         self._ends_at_s = 0  # uptime at which it has taken too long
         self._moved = 0  # the client's, when a byte was last seen
@@ -185,10 +188,16 @@ class Transfer:
         if state < 0:
             self._cause = TLS_CLOCK
             return WHY_TLS
-        if state > 0:
+        if state > 0 and not self._has_to_wait():
             self._stage = _RESOLVE
             self._resolver.start(self._url.host, now_ms)
         return MOVE_RUNNING
+
+    def _has_to_wait(self):
+        """Tell whether a handshake is put off, as Connection's is."""
+        if self.is_energised is None or not self.is_energised():
+            return False
+        return self._ends_at_s - self._clock.uptime_s > _TOTAL_S - _PUT_OFF_S
 
     def _step(self, now_ms):
         if self._stage == _RESOLVE:
