@@ -5,7 +5,8 @@ is made in these steps, each of them texts in, texts out ({"chargecore/base/ring
 
   1. inline_constants   whole numbers of other modules stand where they are used
   2. built_tables       tables are packed already
-  3. link_modules       the modules that are always there become one, `chargecore/linked`
+  3. link_groups        the modules that are always there become one, `chargecore/linked`
+     link_modules       and those that come with one profile become one
   4. inline_calls       a function that one place calls stands there
   5. private_names      private attributes of different classes share their names
   6. attribute_names    attributes of different classes share names that the VM has in ROM

@@ -17,22 +17,29 @@ from chargecore_tools.image.source_edits import apply_edits, put_text
 _SMALL_INT_LIMIT = 1 << 30  # from here on a number is an object on a board
 
 
-def make_private(texts, readers=()):
-    """Return {name: rewritten text} of an image with a linked module.
+def make_private(texts, readers=(), linked=(LINKED,)):
+    """Return {name: rewritten text} of an image with linked modules.
 
-    readers: texts of files that are not rewritten; what they import from the module stays.
+    readers: texts of files that are not rewritten; what they import from a module stays.
+    linked: the files that were made of several modules.
     """
-    module = names_of(texts[LINKED])
+    for name in linked:
+        texts = {**texts, name: _made_private(name, texts, readers)}
+    return texts
+
+
+def _made_private(linked, texts, readers):
+    module = names_of(texts[linked])
     imported = set()
-    for text in [*(text for name, text in texts.items() if name != LINKED), *readers]:
+    for text in [*(text for name, text in texts.items() if name != linked), *readers]:
         for line in names_of(text).import_lines:
-            if isinstance(line, ast.ImportFrom) and line.module == dotted(LINKED):
+            if isinstance(line, ast.ImportFrom) and line.module == dotted(linked):
                 imported.update(alias.name for alias in line.names)
     edits = []
     for line in module.tree.body:
         if _is_table(line) and line.targets[0].id not in imported:
             edits += _edits_of(module, line)
-    return {**texts, LINKED: apply_edits(texts[LINKED], edits)}
+    return apply_edits(texts[linked], edits)
 
 
 def _is_table(line):

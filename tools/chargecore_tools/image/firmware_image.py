@@ -32,7 +32,8 @@ from chargecore_tools.image.constant_tables import make_private
 from chargecore_tools.image.global_names import rename_globals
 from chargecore_tools.image.inline_calls import inline_calls
 from chargecore_tools.image.inline_constants import inline
-from chargecore_tools.image.link_modules import LINKED, LinkError, functions_of, link
+from chargecore_tools.image.link_groups import link_groups
+from chargecore_tools.image.link_modules import LINKED, LinkError, functions_of
 from chargecore_tools.image.parameter_names import share_parameters
 from chargecore_tools.image.private_names import share
 from chargecore_tools.sim_options import OptionError
@@ -64,10 +65,10 @@ def _make(image, texts, readers):
         print("chargecore: making the firmware's image, some seconds", file=sys.stderr)
     sources, places = _linked(build_tables(inline(texts)))
     sources, lines = inline_calls(sources, list(readers.values()))
-    spots = {name: spots_of(name, lines[name], places) for name in sources}
+    spots = {name: spots_of(name, lines[name], places.get(name)) for name in sources}
     spots = {name: rows for name, rows in spots.items() if rows != [[1, name, 1]]}
     functions = functions_of(sources)
-    sources = with_short_names(sources, list(readers.values()))
+    sources = with_short_names(sources, list(readers.values()), places or (LINKED,))
     compiler = _compiler()
     outs = {
         name: image.with_name(_hash(compiler, {name: text}) + ".mpy")
@@ -84,13 +85,14 @@ def _make(image, texts, readers):
 def spots_of(name, lines, places):
     """Return [first line, module, its line there] of every part of a file, by line.
 
-    lines: which line of the linked file each line was. places: [first line, module] of that.
+    lines: which line of the linked file each line was. places: [first line, module] of that;
+    None for a file that is one module.
     """
     spots = []
     last = None
     for number, line in enumerate(lines, 1):
         module, there = name, line
-        if name == LINKED and places:
+        if places:
             first, module = places[bisect.bisect_right(places, line, key=lambda row: row[0]) - 1]
             there = line - first + 1
         if (module, there - number) != last:
@@ -99,11 +101,11 @@ def spots_of(name, lines, places):
     return spots
 
 
-def with_short_names(sources, readers):
-    """Return linked texts with names that cost less, and less of them."""
+def with_short_names(sources, readers, linked=(LINKED,)):
+    """Return linked texts with fewer names that cost less. linked: the files of several modules."""
     sources, _ = share_attributes(share(sources, readers), readers)
     if LINKED in sources:
-        sources = rename_globals(make_private(sources, readers), readers)
+        sources = rename_globals(make_private(sources, readers, linked), readers)
     sources = share_parameters(sources, readers, rom_names.spare_names())
     return drop_entries(sources, readers)
 
@@ -122,13 +124,12 @@ def compile_file(path, out):
 
 
 def _linked(texts):
-    """Return (texts, spots) of the linked image; of files as they are when that cannot be done."""
+    """Return (texts, places) of the linked image; of files as they are when it cannot be done."""
     try:
-        linked = link(texts)
+        return link_groups(texts)
     except LinkError as error:
         print(f"chargecore: the image takes more heap, not linked: {error}", file=sys.stderr)
-        return texts, []
-    return linked.texts, linked.spots
+        return texts, {}
 
 
 def sources_of(root):

@@ -21,7 +21,6 @@ from chargecore_tools.image.source_edits import apply_edits, put_imports, put_nu
 
 LINKED = "chargecore/linked"
 _PACKAGE = "chargecore."
-_LINKED_MODULE = dotted(LINKED)
 
 
 class LinkError(Exception):
@@ -37,18 +36,22 @@ class Linked:
     names: dict  # {("chargecore.base.ring", name): name in the linked file}
 
 
-def link(texts, start="main"):
-    """Return texts, {"chargecore/base/ring": text}, Linked. Errors: LinkError."""
+def link(texts, start="main", order=None, target=LINKED):
+    """Return texts, {"chargecore/base/ring": text}, Linked. Errors: LinkError.
+
+    order: the modules that become one, each behind those it needs; without it what start needs.
+    target: the file that they become.
+    """
     modules = {dotted(name): names_of(text) for name, text in texts.items()}
-    program = _Program(modules, _in_order(modules, start))
+    program = _Program(modules, order or in_order(modules, start), dotted(target))
     made = {}
     for name, text in texts.items():
         made[name] = apply_edits(text, program.edits_of(dotted(name)))
     files = {dotted(name): name for name in texts}
-    return _joined(made, [files[name] for name in program.order], program.names)
+    return _joined(made, [files[name] for name in program.order], program.names, target)
 
 
-def _joined(made, order, names):
+def _joined(made, order, names, target):
     first_line = 1
     spots = []
     parts = []
@@ -58,21 +61,24 @@ def _joined(made, order, names):
         spots.append([first_line, name])
         first_line += text.count("\n")
         parts.append(text)
-    made[LINKED] = "".join(parts)
+    made[target] = "".join(parts)
     return Linked(made, spots, names)
 
 
-def _in_order(modules, start):
-    """Return the modules that start needs at once, each behind those it imports itself."""
+def in_order(modules, start, fixed=()):
+    """Return the modules that start needs at once, each behind those it imports itself.
+
+    fixed: modules that are left out, and what only they need.
+    """
     order = []
-    seen = set()
+    seen = set(fixed)
 
     def visit(name):
         if name in seen:
             return
         seen.add(name)
         for line in modules[name].tree.body:
-            for target in _targets(modules, line):
+            for target in targets_of(modules, line):
                 visit(target)
         if name.startswith(_PACKAGE):
             order.append(name)
@@ -81,7 +87,7 @@ def _in_order(modules, start):
     return order
 
 
-def _targets(modules, line):
+def targets_of(modules, line):
     """Return the modules of the image that an import loads, packages left out."""
     if isinstance(line, ast.Import):
         return [alias.name for alias in line.names if alias.name in modules]
@@ -97,8 +103,9 @@ def _targets(modules, line):
 class _Program:
     """All modules, and the name that everything at the top of a linked one has afterwards."""
 
-    def __init__(self, modules, order):
+    def __init__(self, modules, order, target):
         self._modules = modules
+        self._target = target
         self.order = order
         self._linked = frozenset(order)
         self.names = {}  # (module, name) -> name in the linked file
@@ -129,12 +136,13 @@ class _Program:
         return (outside + stuck or [None])[0]
 
     def _outside(self, module_name):
-        """Return {bound name: what it is} of a module's imports from outside the image."""
+        """Return {bound name: what it is} of a module's imports from files that are not linked."""
         found = {}
         for line in self._modules[module_name].tree.body:
-            if isinstance(line, ast.ImportFrom) and not line.module.startswith("chargecore"):
+            if isinstance(line, ast.ImportFrom) and line.module not in self._linked:
                 for alias in line.names:
-                    found[alias.asname or alias.name] = f"{line.module}:{alias.name}"
+                    if f"{line.module}.{alias.name}" not in self._linked:
+                        found[alias.asname or alias.name] = f"{line.module}:{alias.name}"
             elif isinstance(line, ast.Import):
                 for alias in line.names:
                     found[alias.asname or alias.name] = alias.name + ":"
@@ -203,17 +211,27 @@ class _Program:
                 edits += self._attributes(module, bound, whole, taken, is_dropped)
             elif line.module in self._linked:
                 new = self._final(line.module, alias.name)
-                taken[bound] = new
-                if is_dropped and new != bound:
-                    edits += _renamed(module, bound, new)
+                if is_dropped:
+                    taken[bound] = new
+                    edits += _renamed(module, bound, new) if new != bound else []
+                else:
+                    edits += self._bound_as(module, bound, new, taken)
             else:
                 kept[bound] = alias.name
         if len(kept) == len(line.names):
             return []
         parts = [(line.module, kept)] if kept else []
         if taken and not is_dropped:
-            parts.append((_LINKED_MODULE, taken))
+            parts.append((self._target, taken))
         return edits + [put_imports(line, parts)]
+
+    def _bound_as(self, module, bound, new, taken):
+        """Note what an import binds: the linked name, so that it is the same one in every file."""
+        if new == bound or module.bound[bound] != 1 or new in module.bound or new in module.loads:
+            taken[bound] = new
+            return []
+        taken[new] = new
+        return _renamed(module, bound, new)
 
     def _attributes(self, module, bound, target, taken, is_dropped):
         """Return the edits of `bound.name`, bound being the linked module target."""
