@@ -102,7 +102,7 @@ def spots_of(name, lines, places):
 
 
 def with_short_names(sources, readers, linked=(LINKED,)):
-    """Return linked texts with fewer names that cost less. linked: the files of several modules."""
+    """Return linked texts with cheaper and fewer names. linked: the files of several modules."""
     sources, _ = share_attributes(share(sources, readers), readers)
     if LINKED in sources:
         sources = rename_globals(make_private(sources, readers, linked), readers)
