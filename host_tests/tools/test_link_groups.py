@@ -113,6 +113,13 @@ class TestLinkGroups(unittest.TestCase):
         self.assertIn("chargecore/part", texts)
         self.assertNotIn("chargecore/aside", texts)
 
+    def test_leaves_what_a_board_wants_alone(self):
+        station = {**_STATION, "boards/host/board": "from chargecore.part import NAME\n"}
+        texts, _ = link_groups(station)
+
+        self.assertIn("chargecore/part", texts)
+        self.assertEqual(found_by(texts), (50, 360, 1))
+
     def test_a_group_that_cannot_be_one_file_is_left(self):
         station = dict(_STATION)
         station["chargecore/profile"] += "\n\ndef again():\n    NAME = 4\n    return NAME\n"

@@ -65,10 +65,10 @@ def _unloaded(modules, packages):
 
 
 def _loaded_late(modules):
-    """Return the modules that an import inside a function loads."""
+    """Return the modules that an import in a function loads, or a board, maybe one alone."""
     found = set()
-    for module in modules.values():
+    for name, module in modules.items():
         for line in module.import_lines:
-            if line not in module.tree.body:
+            if line not in module.tree.body or name.startswith("boards."):
                 found.update(targets_of(modules, line))
     return found
