@@ -5,7 +5,7 @@ from machine import Pin
 
 from boards.esp32.hardware import Hardware
 from boards.shared.app_copies import app_slots
-from boards.shared.buses import lamp_bus, meter_bus, reader_bus
+from boards.shared.buses import lamp_bus, lid_pin, meter_bus, reader_bus
 from boards.shared.chip_board import ChipBoard
 from chargecore.base.boot_causes import CAUSE_POWER, CAUSE_RESET, CAUSE_WATCHDOG
 from chargecore.base.modules import unload
@@ -26,6 +26,7 @@ def make_board(pins, place, margin, make_link):
         hw.lamp_bus = lamp_bus(pins, board.config)
         board.connectors.append(hw)
         board.dead_man_pin = Pin(pins.DEAD_MAN[0], Pin.OUT, value=0)
+        board.tamper_pin = lid_pin(pins)
         board.reader_bus = reader_bus(pins, board.config.get("reader"), _IRQ_OPTIONS)
         board.link = make_link(board.config, board.dns_servers, board.ticks_ms())
 

@@ -30,3 +30,4 @@ READER_A = (39, OPEN_DRAIN, None, "reader: SDA of a PN532, D0 of a Wiegand reade
 READER_B = (40, OPEN_DRAIN, None, "reader: SCL of a PN532, D1 of a Wiegand reader")
 LAMP_DATA = (21, OUT, 0, "WS2812 through a level shifter")
 SERVICE = (0, IN, None, "BOOT button of the module, 0 = service")
+LID = (14, IN, None, "lid switch to ground, 0 = shut, 1 = open or wire broken")

@@ -29,3 +29,4 @@ READER_A = (20, OPEN_DRAIN, None, "reader: SDA of a PN532, D0 of a Wiegand reade
 READER_B = (21, OPEN_DRAIN, None, "reader: SCL of a PN532, D1 of a Wiegand reader")
 LAMP_DATA = (15, OUT, 0, "WS2812 through a level shifter")
 SERVICE = (22, IN, None, "jumper to ground, 0 = service")
+LID = (5, IN, None, "lid switch to ground, 0 = shut, 1 = open or wire broken")

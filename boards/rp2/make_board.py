@@ -9,7 +9,7 @@ from boards.rp2.hardware import Hardware
 from boards.rp2.reset_record import ResetRecord
 from boards.rp2.sampling import make_ring
 from boards.shared.app_copies import app_slots
-from boards.shared.buses import lamp_bus, meter_bus, reader_bus
+from boards.shared.buses import lamp_bus, lid_pin, meter_bus, reader_bus
 from boards.shared.chip_board import ChipBoard
 from boards.shared.wifi import make_wifi
 from chargecore.base.modules import unload
@@ -38,6 +38,7 @@ def make_board(pins, place, chip, watchdog_address):
         hw.lamp_bus = lamp_bus(pins, board.config)
         board.connectors.append(hw)
         board.dead_man_pin = GuardFeed([hw.guard])
+        board.tamper_pin = lid_pin(pins)
         board.reader_bus = reader_bus(pins, board.config.get("reader"), _IRQ_OPTIONS)
         board.link = make_wifi(board.config, board.dns_servers, board.ticks_ms())
 

@@ -1,4 +1,4 @@
-"""meter_bus(), reader_bus(), lamp_bus(): what station.json names, at the pins of the table.
+"""meter_bus(), reader_bus(), lamp_bus(), lid_pin(): what hangs on a board, at its table's pins.
 
 Called by: the board, once. What each model wants stands in boards/README.md. A model that is not
 known, or has no pins here, gets None: the maker of its driver refuses that, naming the field.
@@ -53,6 +53,13 @@ def lamp_bus(pins, config):
     import neopixel
 
     return neopixel.NeoPixel(Pin(pins.LAMP_DATA[0], Pin.OUT, value=0), count)
+
+
+def lid_pin(pins):
+    """Return the input of the lid switch, 1 = open; None where there is none."""
+    if not hasattr(pins, "LID"):
+        return None
+    return Pin(pins.LID[0], Pin.IN, Pin.PULL_UP)
 
 
 class PulseInput:

@@ -45,6 +45,7 @@ class ChipBoard:
         self.slots = None
         self.link = None
         self.reader_bus = None
+        self.tamper_pin = None
         self.flash_root = _FLASH_ROOT
         self.journal_flash = None  # files
         self.keeps_events = True

@@ -99,11 +99,11 @@ class RestartTest(unittest.TestCase):
 
 
 class SessionTest(unittest.TestCase):
-    def charge_with(self, name):
-        """Charge for some seconds. Return the bench."""
+    def charge_with(self, name, wrong=None):
+        """Charge for some seconds. Return the bench. wrong: a signal at a spare pin."""
         bench = Bench(self, name)
         bench.boot()
-        board = bench.start()
+        board = bench.start(wrong)
 
         def on_pass(world):
             charge(world)
@@ -126,6 +126,15 @@ class SessionTest(unittest.TestCase):
         self.assertTrue(17_400 < duty <= 17_476, duty)  # 16 A, not a step more
         self.assertTrue(bench.chip.wdts[0].feeds > 200)
         self.assertEqual(bench.chip.wdts[0].timeout_ms, 2_000)
+
+    def test_a_wire_at_another_pin_than_the_table_says_is_a_car_that_does_not_charge(self):
+        names = "CONTACTOR_FEEDBACK RCD_TRIP RCD_TEST EMERGENCY_STOP EARTH_PRESENT LOCK_MOTOR_A"
+        names += " LOCK_FEEDBACK PILOT_SENSE PROXIMITY_SENSE TEMPERATURE_SENSE DEAD_MAN"
+        for name in names.split():
+            with self.subTest(signal=name):
+                bench = self.charge_with("esp32_devkit", name)
+
+                self.assertEqual(bench.world.plant.contactor.closings, 0)
 
     def test_charges_on_esp32_devkit(self):
         self.check_session("esp32_devkit")

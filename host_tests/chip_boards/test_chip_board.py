@@ -320,6 +320,16 @@ class BusTest(unittest.TestCase):
             readers.make("pn532", board.reader_bus, FakeClock())
         self.assertEqual(caught.exception.args[0], "reader")
 
+    def test_the_lid_reads_open_with_a_broken_wire_where_there_is_a_switch(self):
+        for name in BOARDS:
+            with self.subTest(board=name):
+                board = self.make(name)
+
+                has_switch = name in ("esp32s3_devkit", "pico_w", "pico2_w")
+                self.assertEqual(board.tamper_pin is not None, has_switch)
+                if has_switch:
+                    self.assertEqual(board.tamper_pin.value(), 1)
+
     def test_lamp_is_a_strip_of_as_many_leds_as_the_file_says(self):
         for fields, leds in (({}, 8), ({"lamp_leds": 3}, 3)):
             with self.subTest(fields=fields):

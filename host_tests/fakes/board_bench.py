@@ -32,6 +32,18 @@ def import_of(name):
     return sys.modules[name]
 
 
+class Miswired:
+    """A pin table with one signal at a pin that the board does not look at."""
+
+    SPARE = 99
+
+    def __init__(self, pins, signal):
+        for name in dir(pins):
+            if name[0] != "_":
+                setattr(self, name, getattr(pins, name))
+        setattr(self, signal, (self.SPARE,) + getattr(pins, signal)[1:])
+
+
 class Bench:
     """One board from power-on: module, pin table, Board and the world around it.
 
@@ -76,10 +88,11 @@ class Bench:
         self.board = self.module.Board()
         return self.board
 
-    def start(self):
-        """Make the Board and the world around its pins."""
+    def start(self, wrong=None):
+        """Make the Board and the world around its pins. wrong: a signal wired to a spare pin."""
         self.make()
-        self.world = ChipWorld(self.chip, self.pins, self.board)
+        pins = self.pins if wrong is None else Miswired(self.pins, wrong)
+        self.world = ChipWorld(self.chip, pins, self.board)
         return self.board
 
     def _read(self, _path):

@@ -76,14 +76,18 @@ class FakeAdc:
 
     def read_uv(self):
         """An ESP32 sees nothing of the last tenths of a volt at either end."""
-        uv = self._chip.adc_sources[self.number].read_uv()
+        uv = self._pin_uv()
         return min(max(uv, self.LOWEST_UV), self.HIGHEST_UV)
 
     def read_u16(self):
-        uv = self._chip.adc_sources[self.number].read_uv()
+        uv = self._pin_uv()
         if not self.LOWEST_UV < uv < self.HIGHEST_UV:
             return 0 if uv <= self.LOWEST_UV else 65_535
         return uv // 50
+
+    def _pin_uv(self):
+        source = self._chip.adc_sources.get(self.number)
+        return 0 if source is None else source.read_uv()  # nothing is wired to it
 
 
 class FakeWdt:

@@ -86,6 +86,8 @@ class ChipWorld:
         self.one_shot = OneShot(0) if hasattr(pins, "DEAD_MAN") else _Always()
         self.plant = Plant(hw, self.one_shot, _MeterStore(), 3)
         chip.set_level(pins.EMERGENCY_STOP[0], 1)
+        if hasattr(pins, "LID"):
+            chip.set_level(pins.LID[0], 0)
         if hasattr(pins, "EARTH_PRESENT"):
             chip.set_level(pins.EARTH_PRESENT[0], 1)
         self._wire_adcs()

@@ -17,6 +17,7 @@ _GROUPS = (
     ("reader", ("READER_A", "READER_B")),
     ("lamp", ("LAMP_DATA",)),
     ("service", ("SERVICE",)),
+    ("tamper", ("LID",)),
 )
 _PICO_LEGS = (1, 2, 4, 5, 6, 7, 9, 10, 11, 12, 14, 15, 16, 17, 19, 20, 21, 22, 24, 25, 26, 27, 29)
 _ADC_LEGS = {26: 31, 27: 32, 28: 34}
