@@ -22,6 +22,7 @@ MAKER_ROOT = "ManufacturerRootCertificate"
 _AT_START = ("StartupOfTheDevice", "SettingSystemTime")
 _PASSED_OVER = ("Heartbeat", "MeterValues")
 PATIENCE_S = 40  # real time for keys and signatures, on a machine that is busy
+_NOISE_B = 1_500  # the security log and the events say more or less
 
 
 def _hashes(sample):
@@ -235,3 +236,27 @@ def test_roots_and_keys_outlive_a_power_cut(bench_factory, pki):
     bench.expect_status(1, "Preparing")
     bench.swipe(TAG)
     bench.expect("Authorize", idTag=TAG)
+
+
+@pytest.mark.parametrize("profile", [2, 3])
+def test_messages_about_certificates_give_their_heap_back(bench_factory, pki, profile):
+    """What checks them is loaded for one answer."""
+    bench = bench_factory(**secure(pki, profile)).booted()
+    bench.server.hooks.replace("SignCertificate", {"status": "Rejected"}, times=9)
+    bench.config(CpoName=pki.cpo)
+
+    def round_trip():
+        assert _install(bench, pki["csms-root-rsa"]) == "Accepted"
+        assert len(_listed(bench)) == 2
+        assert _delete(bench, _hashes(pki["csms-root-rsa"])) == "Accepted"
+        _request(bench)
+        assert _signed(bench, pki["client-rsa"].chain_pem.read_text()) == "Rejected"
+        _expect_event(bench, "InvalidChargePointCertificate")
+        bench.settled()
+        return bench.ctl("status", collect=True)["station"]["heap_free_b"]
+
+    round_trip()
+    before_b = round_trip()
+    free_b = [round_trip() for _ in range(3)]
+
+    assert min(free_b) > before_b - _NOISE_B, (before_b, free_b)
