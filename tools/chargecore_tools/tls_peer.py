@@ -1,7 +1,8 @@
 """TlsPeer: a TLS server in a process of its own, with a fresh P-256 root and certificate.
 
-Called by: figures, for the reaction bench. `python -m chargecore_tools.tls_peer FOLDER` writes
-FOLDER/ca.der, prints its port and takes connections until its stdin ends.
+Called by: figures, for the benches that want one. `python -m chargecore_tools.tls_peer FOLDER`
+writes FOLDER/ca.der, and client.der with client.key.der for mutual TLS, prints its port and takes
+connections until its stdin ends. It asks for a certificate and does without one.
 """
 
 import datetime
@@ -71,9 +72,15 @@ def _context(folder):
     """Make root, key and certificate. Return the server's context."""
     ca_key = ec.generate_private_key(ec.SECP256R1())
     key = ec.generate_private_key(ec.SECP256R1())
+    client_key = ec.generate_private_key(ec.SECP256R1())
     ca = _certificate("bench root", ca_key, "bench root", ca_key, is_ca=True)
     certificate = _certificate("localhost", key, "bench root", ca_key, is_ca=False)
-    (folder / "ca.der").write_bytes(ca.public_bytes(serialization.Encoding.DER))
+    client = _certificate("station", client_key, "bench root", ca_key, is_ca=False)
+    der = serialization.Encoding.DER
+    (folder / "ca.der").write_bytes(ca.public_bytes(der))
+    (folder / "client.der").write_bytes(client.public_bytes(der))
+    sec1 = serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+    (folder / "client.key.der").write_bytes(client_key.private_bytes(der, *sec1))
     pem = folder / "server.pem"
     pem.write_bytes(
         key.private_bytes(
@@ -85,6 +92,8 @@ def _context(folder):
     )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
+    context.verify_mode = ssl.CERT_OPTIONAL
+    context.load_verify_locations(cadata=ca.public_bytes(der))
     context.set_ecdh_curve("prime256v1")
     return context
 

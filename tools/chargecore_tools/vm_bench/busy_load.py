@@ -1,38 +1,60 @@
 """BusyLoad: what holds a station up most, as scheduler entries: TLS handshakes, journal writes.
 
-Called by: reaction_bench. The handshake is the interpreter's own tls on a real, non-blocking
-socket with a P-256 server behind it; waiting for that takes no processor time. What mbedtls does
-in one call is one step: nothing of Python runs in between.
+Called by: reaction_bench. The handshake is the firmware's TlsStream, mutual, on a real socket with
+a P-256 server behind it; waiting for that takes no processor time. What lies between two safety
+steps of it is one step.
 """
 
 import select
 import socket
 
 import tls
+from bench_credentials import BenchCredentials
 from reaction_board import cpu_us
 
 from boards.host.sim_flash import SimFlash
 from chargecore.base.event_log import EventLog
+from chargecore.net.stream import TcpStream
+from chargecore.net.tls_context import TlsContext
+from chargecore.net.tls_stream import TlsStream
 from chargecore.store import records
 from chargecore.store.journal import Journal
 from chargecore.store.records import Record
 from chargecore.wire.outbox import Outbox
 
 _BLOCK_SIZE, _BLOCKS = 4096, 16
-_WAIT_MS = 2_000  # real time the server may take
-_HELLO = b"hello"
+_WAIT_MS = 2  # real time in a pass for the server
+_IDLE, _CONNECT, _SECURE = range(3)  # stages of a handshake
 _SAMPLES = 30  # of a session
 _WALL_S = 90_000_000
 
 
-class BusyLoad:
-    """step_tls and step_journal, one piece of work each time. worst_us: the longest of them."""
+class _WaitingStream(TcpStream):
+    """A TcpStream whose server can be waited for."""
 
-    def __init__(self, host, port, ca_der, flash_path, clock, config):
-        self._address = socket.getaddrinfo(host, port)[0][-1]
-        self._context = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)
-        self._context.verify_mode = tls.CERT_REQUIRED
-        self._context.load_verify_locations(ca_der)
+    def wait(self, happening):
+        """Wait for it a little; it may be the server that waits for the next piece."""
+        poller = select.poll()
+        poller.register(self._sock, happening)
+        poller.poll(_WAIT_MS)
+
+
+class BusyLoad:
+    """step_tls and step_journal, one piece of work each time. worst_us: the longest of them.
+
+    guard lets the safety step through: Scheduler.guard.
+    """
+
+    def __init__(self, folder, host, port, clock, config, guard):
+        self._address = host, port
+        self._guard = guard
+        self._tcp = _WaitingStream(socket, select.poll())
+        context = TlsContext(tls, BenchCredentials(folder))
+        self._stream = TlsStream(self._tcp, context, self._tick)
+        self._stream.set_mutual(True)
+        self._stage = _IDLE
+        self._marked_us = 0
+        flash_path = folder + "/load.bin"
         self._clock = clock
         self._flash = SimFlash(flash_path, _BLOCK_SIZE, _BLOCKS)
         events = EventLog(clock, 16)
@@ -40,8 +62,6 @@ class BusyLoad:
         self._outbox.start()
         self._record = Record()
         self._tx = 0
-        self._sock = None
-        self._stream = None  # the TLS object, while a handshake runs
         self.is_on = False
         self.worst_us = 0
         self.worst_tls_us = 0
@@ -51,9 +71,9 @@ class BusyLoad:
     def step_tls(self, _now_ms):
         """Do the next piece of a handshake, then of the next one."""
         if self.is_on:
-            if self._sock is not None:
-                self._wait_for_server()
-            self.worst_tls_us = max(self.worst_tls_us, self._took_us(self._handshake_piece))
+            if self._stage != _IDLE:
+                self._tcp.wait(select.POLLOUT if self._stage == _CONNECT else select.POLLIN)
+            self._handshake_piece()
 
     def step_journal(self, _now_ms):
         """Append a record of a session and deliver it."""
@@ -68,8 +88,7 @@ class BusyLoad:
 
     def close(self):
         """Let go of server and file."""
-        if self._sock is not None:
-            self._hang_up()
+        self._stream.close()
         self._flash.close()
 
     def _took_us(self, piece):
@@ -83,36 +102,37 @@ class BusyLoad:
     # ---- TLS ----
 
     def _handshake_piece(self):
-        if self._sock is None:
-            self._connect()
-        elif self._stream is None:
-            self._stream = self._context.wrap_socket(
-                self._sock, server_hostname="localhost", do_handshake_on_connect=False
-            )
-            self._stream.write(_HELLO)  # sends the ClientHello
-        elif self._stream.write(_HELLO) is not None:
+        stream = self._stream
+        self._marked_us = cpu_us()
+        if self._stage == _IDLE:
+            stream.open(*self._address)
+            self._stage = _CONNECT
+        elif self._stage == _CONNECT:
+            if stream.poll_connected() > 0:
+                self._must(stream.secure(b"localhost"))
+                self._stage = _SECURE
+        elif self._must(stream.poll_secured()) > 0:
             self.handshakes += 1
-            self._hang_up()
+            stream.close()
+            self._stage = _IDLE
+        self._mark()
 
-    def _connect(self):
-        self._sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        self._sock.setblocking(False)
-        try:
-            self._sock.connect(self._address)
-        except OSError:
-            pass  # under way; the next step waits for it
+    def _must(self, state):
+        if state < 0:
+            raise OSError("TLS, cause {}".format(self._stream.cause))
+        return state
 
-    def _wait_for_server(self):
-        poller = select.poll()
-        poller.register(self._sock, select.POLLOUT if self._stream is None else select.POLLIN)
-        if not poller.poll(_WAIT_MS):
-            raise OSError("the TLS server does not answer")
+    def _tick(self):
+        """Let the safety step through, as the network does it; its own time is none of ours."""
+        self._mark()
+        self._guard()
+        self._marked_us = cpu_us()
 
-    def _hang_up(self):
-        if self._stream is not None:
-            self._stream.close()
-        self._sock.close()
-        self._sock = self._stream = None
+    def _mark(self):
+        """Note how long the handshake has held everything up since the latest safety step."""
+        took_us = cpu_us() - self._marked_us
+        self.worst_tls_us = max(self.worst_tls_us, took_us)
+        self.worst_us = max(self.worst_us, took_us)
 
     # ---- journal ----
 

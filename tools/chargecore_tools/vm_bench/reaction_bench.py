@@ -163,11 +163,9 @@ class Bench:
         self._board.plant.pilot_changed()
 
     def _add_load(self):
-        with open(self._folder + "/ca.der", "rb") as file:
-            ca_der = file.read()
         app = self._board.app
-        path = self._folder + "/load.bin"
-        self._load = load = BusyLoad(*self._server, ca_der, path, app.clock, app.config)
+        parts = app.clock, app.config, app.scheduler.guard
+        self._load = load = BusyLoad(self._folder, *self._server, *parts)
         app.scheduler.add("tls load", load.step_tls, 10, 1_000)
         app.scheduler.add("journal load", load.step_journal, 10, 1_000)
 
