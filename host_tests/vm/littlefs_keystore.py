@@ -7,11 +7,13 @@ change: never a broken certificate, never a key without its certificate.
 import os
 import unittest
 
-from littlefs_power_cuts import _ROOT, LittlefsCase
+from littlefs_power_cuts import _ROOT, LittlefsCase, Random
 
 from chargecore.base.clock import Clock
+from chargecore.base.codes import E_FULL
 from chargecore.base.event_log import EventLog
 from chargecore.store.keystore import (
+    FLAG_ASKED,
     KIND_PENDING,
     KIND_SERVER_ROOT,
     KIND_STATION,
@@ -24,6 +26,7 @@ from chargecore.store.version_pair import VersionPair
 from fakes.clock import FakeClock
 
 _LABEL = label_of(b"n" * 64, b"k" * 64, b"1")
+_HISTORIES = 60  # random ones, for each program size
 _ROOT_A = b"A" * 1_400
 _ROOT_B = b"B" * 700
 _OLD = pack(b"old key" * 20, [b"old leaf" * 90, b"ca" * 300])
@@ -139,7 +142,76 @@ class TestKeystoreOnLittlefs(LittlefsCase):
         return "new"
 
 
+class TestRandomHistories(LittlefsCase):
+    """Whatever was done, and wherever the supply fails: all of the last change, or nothing."""
+
+    def test_has_the_state_before_or_behind_the_change_that_was_cut(self):
+        for seed in range(1, _HISTORIES + 1):
+            random = Random(seed)
+            self.format()
+            states = self.run_history(random)
+            self.unmount()
+            self.device.restore()
+            self.mount()
+            store = boot()
+            found = state_of(store)
+            lost = [row[0] for row in found[0] if store.read(row[0]) is None]
+            row = store.put(KIND_SERVER_ROOT, b"works on", _LABEL, 0, 1)
+            data = None if row < 0 else store.read(row)
+            self.unmount()
+            self.assertIn(found, states, seed)
+            self.assertEqual((seed, lost), (seed, []))
+            self.assertTrue(row == E_FULL or data == b"works on", (seed, row))
+
+    def run_history(self, random):
+        """Make changes until the supply fails. Return the states before and behind the last."""
+        store = boot()
+        self.device.cut(random.below(300))
+        before = behind = state_of(store)
+        for number in range(200):
+            before = behind
+            try:
+                behind = change_something(store, random, number)
+            except OSError:
+                behind = state_of(store)
+            if self.device.is_dead:
+                break
+        return before, behind
+
+
+def change_something(store, random, number):
+    """Do one change. Return the state that it is to lead to."""
+    what = random.below(6)
+    kind = (KIND_SERVER_ROOT, KIND_STATION, KIND_PENDING)[random.below(3)]
+    rows = store.rows(kind)
+    if what < 3:
+        data = bytes([65 + number % 26]) * (1 + random.below(1_500))
+        drops = rows[: random.below(3)]
+        store.put(kind, data, _LABEL if kind == KIND_SERVER_ROOT else b"", number, 1, drops)
+    elif what == 3:
+        store.drop(rows[-1:])
+    elif what == 4 and rows:
+        store.set_flag(rows[0], FLAG_ASKED)
+    else:
+        store.set_preset(random.below(4), bytes([number]) * 4)
+    return state_of(store)
+
+
+def state_of(store):
+    """Return what the index says."""
+    rows = [
+        (row, kind, store.not_before_s(row), store.has_flag(row, FLAG_ASKED))
+        for row, kind in [(row, store.kind(row)) for row in range(ROWS)]
+        if kind
+    ]
+    return rows, [store.preset(idx) for idx in range(4)]
+
+
 class TestKeystoreOnRp2(TestKeystoreOnLittlefs):
+    prog_size = 256
+
+
+class TestRandomHistoriesOnRp2(TestRandomHistories):
     prog_size = 256
 
 

@@ -17,7 +17,7 @@ _FOLDER = Path(__file__).resolve().parent
         ("littlefs_local_list.py", 4),
         ("littlefs_updates.py", 3),
         ("littlefs_security_log.py", 1),
-        ("littlefs_keystore.py", 10),
+        ("littlefs_keystore.py", 12),
     ],
 )
 def test_keeps_what_calls_returned_on_littlefs(name, least, record_property):

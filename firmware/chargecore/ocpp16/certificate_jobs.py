@@ -1,6 +1,6 @@
 """What the jobs about certificates share. Called by: Certificates, SignCertificate and their jobs.
 
-Heap: what a text of a message takes, and the names of modules while they are unloaded.
+Heap: the names of modules while they are unloaded.
 """
 
 import sys
@@ -33,14 +33,6 @@ def unload_jobs():
     names = ["chargecore." + name for name in _JOBS.split()]
     names += [name for name in sys.modules if name.startswith(_SECURITY)]
     unload(names)
-
-
-def text_of(reader, idx):
-    """Return a string of the message as bytes, its escapes decoded."""
-    at = 4 * (idx + 1)
-    # Decoded it is never longer than it stands there.
-    buf = bytearray(reader.tokens[at + 2] - reader.tokens[at + 1] + 4)
-    return memoryview(buf)[: reader.copy_text(idx, buf, len(buf))]
 
 
 def write_status(w, word):

@@ -12,7 +12,8 @@ from chargecore.base.security_events import (
     SE_INVALID_STATION_CERTIFICATE,
     SE_PARAMETERS_CHANGED,
 )
-from chargecore.ocpp16.certificate_jobs import name_of, public_bits, text_of, write_status
+from chargecore.ocpp16.certificate_jobs import name_of, public_bits, write_status
+from chargecore.ocpp16.file_fields import text_of
 from chargecore.security import pem, whys
 from chargecore.security.cert_error import CertError
 from chargecore.security.chain import CLIENT_AUTH, ChainCheck

@@ -11,7 +11,8 @@ import hashlib
 from chargecore.base.clock import WALL_UNKNOWN
 from chargecore.base.codes import E_IO, E_MISSING
 from chargecore.base.security_events import SE_INVALID_SERVER_CERTIFICATE, SE_PARAMETERS_CHANGED
-from chargecore.ocpp16.certificate_jobs import text_of, write_status
+from chargecore.ocpp16.certificate_jobs import write_status
+from chargecore.ocpp16.file_fields import text_of
 from chargecore.security import pem, whys
 from chargecore.security.cert_error import CertError
 from chargecore.security.cert_hash import hash_data
