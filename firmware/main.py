@@ -10,6 +10,7 @@ from micropython import const
 
 from chargecore.base.boot_causes import CAUSE_POWER
 from chargecore.base.clock import Clock
+from chargecore.base.errors import ConfigError
 from chargecore.base.event_log import EventLog
 from chargecore.base.events import EV_BOOT
 from chargecore.base.scheduler import Scheduler
@@ -67,6 +68,8 @@ class App:
         clock, events, config = self.clock, self.events, self.config
         place = board.flash_root, board.journal_flash
         presets = board.config.get("settings")
+        if presets is not None and not isinstance(presets, dict):
+            raise ConfigError("settings")
         self.stores = store.build(*place, rows_of(config, presets), config, presets, events)
         clock.boot_number = self.stores.state.next_boot()
         events.add(EV_BOOT, clock.boot_number, board.reset_cause)

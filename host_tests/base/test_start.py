@@ -96,13 +96,16 @@ class StartTest(unittest.TestCase):
         self.assertEqual(board.calls, ["lock", "unlock", "restart", "release"])
 
     def test_tells_what_else_ended_it(self):
-        for error, word in ((MemoryError(), "memory"), (OSError(28), "28")):
+        cases = ((MemoryError(), "memory"), (OSError(28), "28"), (KeyError("twelve"), "KeyError"))
+        for error, word in cases + ((ZeroDivisionError(), "ZeroDivisionError"),):
             with self.subTest(word=word):
                 board = FakeBoard()
 
                 self.start(board, error)
 
                 self.assertTrue(word in board.texts[0][1])
+                self.assertFalse("twelve" in board.texts[0][1])
+                self.assertEqual(board.calls, ["lock", "unlock", "restart", "release"])
 
     def test_whoever_interrupts_the_waiting_gets_the_console(self):
         board = FakeBoard("station.json: it is missing")
@@ -116,8 +119,8 @@ class StartTest(unittest.TestCase):
     def test_an_exception_nobody_knows_leaves_the_chip_released(self):
         board = FakeBoard()
 
-        with self.assertRaises(ValueError):
-            self.start(board, ValueError())
+        with self.assertRaises(NotImplementedError):
+            self.start(board, NotImplementedError())
 
         self.assertEqual(board.calls, ["lock", "release"])
 

@@ -12,6 +12,8 @@ from chargecore.base.errors import ConfigError
 from chargecore.base.ticks import ticks_add, ticks_diff
 
 _SAY_MS = const(10_000)
+# Of a field of a kind that nobody thought of, or of a mistake of ours.
+_OTHERS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 _AGAIN_MS = const(600_000)  # whatever it was may be gone: a radio that hung, a flash that was full
 
 
@@ -47,6 +49,8 @@ def _trouble_of(board, run):
         return "the station does not fit into the memory"
     except OSError as error:
         return "the station ended: " + str(error)
+    except _OTHERS as error:  # its text may quote what nobody else is to read
+        return "the station ended with a " + type(error).__name__
     return None
 
 
