@@ -30,7 +30,7 @@ async def _run():
         client = await asyncio.create_subprocess_exec(
             micropython(),
             "-X",
-            "heapsize=192k",
+            "heapsize=224k",
             str(_FOLDER / "net_vm_client.py"),
             str(_FIRMWARE),
             str(port),

@@ -12,6 +12,7 @@ from chargecore.base.events import (
     EV_TLS_EXPIRED,
     EV_TLS_NO_HEAP,
     EV_TLS_TIMEOUT,
+    EV_TLS_WRONG_NAME,
 )
 from chargecore.base.ticks import ticks_add
 from chargecore.base.tls_causes import (
@@ -20,6 +21,7 @@ from chargecore.base.tls_causes import (
     TLS_NO_HEAP,
     TLS_NONE,
     TLS_TIMEOUT,
+    TLS_WRONG_NAME,
 )
 from chargecore.net.backoff import Backoff
 from chargecore.net.connection import (
@@ -153,6 +155,35 @@ class ConnectionTlsTest(unittest.TestCase):
 
         self.assertEqual(len(self.tls.opened), 2)
         self.assertEqual((self.connection.stage, self.codes()), (STAGE_UPGRADE, []))
+
+    def test_a_server_with_a_new_name_each_time_has_to_wait_like_others(self):
+        self.tls.wrong_names = 100
+        self.tls.cause = TLS_WRONG_NAME
+        self.run_ms(500)
+
+        self.assertEqual(len(self.tls.opened), 2)
+        self.assertEqual(self.codes(), [EV_TLS_WRONG_NAME, EV_RETRY_IN])
+
+    def test_has_no_heap_for_tls_and_goes_on_trying(self):
+        """Raised to profile 2 on a station that has run for long."""
+        world = NetWorld()
+        parts = world.stream, world.websocket, Backoff(self.no_random_bits)
+        connection = Connection(HostTable(), *parts, world.clock, world.events)
+        connection.set_tls(self.refuse_heap, self.tls_clock)
+        connection.configure(URL, b"CP1", None)
+        connection.start()
+        connection.poll(world.now_ms)
+        self.assertEqual((connection.tls_cause, connection.heap_failures), (TLS_NO_HEAP, 1))
+
+        connection.set_tls(self.make_tls, self.tls_clock)
+        world.now_ms = ticks_add(world.now_ms, 4_000)
+        for _ in range(5):
+            connection.poll(world.now_ms)
+
+        self.assertEqual(connection.stage, STAGE_UPGRADE)
+
+    def refuse_heap(self, stream):
+        raise MemoryError
 
     def test_two_times_no_heap_want_a_reset(self):
         liveness = Liveness(self.connection, None, self.world.clock, self.world.events)

@@ -354,6 +354,17 @@ class TestFetch(unittest.TestCase):
     def contactor(self):
         return self.is_energised
 
+    def test_has_no_heap_for_tls(self):
+        world = TransferWorld(FakeTlsStream())
+        world.tls_streams = []
+        world.transfer._make_tls = self.refuse_heap
+        world.transfer.get(b"https://files.example/x", self.file, 0, world.now_ms)
+
+        self.assertEqual(world.poll(), WHY_LOCAL)
+
+    def refuse_heap(self, stream):
+        raise MemoryError
+
     def test_waits_for_a_date_before_tls(self):
         tls = FakeTlsStream()
         world = TransferWorld(tls)

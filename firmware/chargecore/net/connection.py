@@ -11,6 +11,7 @@ import errno
 
 from micropython import const
 
+from chargecore.base import tls_causes
 from chargecore.base.codes import E_MISSING, OK
 from chargecore.base.errors import ConfigError
 from chargecore.base.events import (
@@ -23,15 +24,6 @@ from chargecore.base.events import (
     EV_TLS_PUT_OFF,
 )
 from chargecore.base.ticks import ticks_add, ticks_diff
-from chargecore.base.tls_causes import (
-    TLS_CLOCK,
-    TLS_EVENTS,
-    TLS_EXPIRED,
-    TLS_NO_HEAP,
-    TLS_NONE,
-    TLS_NOT_YET_VALID,
-    TLS_TIMEOUT,
-)
 from chargecore.net.url import Url
 from chargecore.net.websocket import WS_CLOSED
 from chargecore.net.ws_frame import CLOSE_GOING_AWAY, CLOSE_NORMAL
@@ -68,7 +60,8 @@ class Connection:
         self._resolver = resolver
         self._plain_stream = stream
         self._make_tls = None  # makes a TLS stream over the plain one
-        self._tls_stream = None  # made when first needed
+        self._tls_stream = None  # made at start(), or when first needed
+        self._is_mutual = False  # security profile 3
         self._tls_clock = None
         self.stream = stream  # the one of the latest attempt
         self._websocket = websocket
@@ -92,11 +85,12 @@ class Connection:
         self.failures = 0  # attempts and connections that ended without a sign of the server
         self.refusals = 0  # and those that somebody out there has refused or ended
         self.last_http_status = 0  # of the latest upgrade; 0: none came
-        self.tls_cause = TLS_NONE  # TLS_* of the latest attempt
+        self.tls_cause = tls_causes.TLS_NONE  # TLS_* of the latest attempt
         self.heap_failures = 0  # attempts in a row for which TLS found no heap
         self._deadline_ms = 0  # of the stage: WAIT ends, the others time out
         self._was_link_up = True
         self._is_retry_due = False  # the next attempt needs no wait
+        self._is_renamed = False  # it looks for the name that the server gave itself
         self._is_proven = False  # this connection has told the backoff that it is good
 
     def set_callbacks(self, on_open, on_close):
@@ -122,12 +116,9 @@ class Connection:
         Source: OCPP-J 1.6 §3.1; the user is the identity as it is, not percent-encoded.
         """
         parts = Url(url, identity, is_tls)
-        if parts.is_tls:
-            if self._make_tls is None:
-                raise ConfigError("url")
-            if self._tls_stream is None:
-                self._tls_stream = self._make_tls(self._plain_stream)
-            self._tls_stream.set_mutual(is_mutual)
+        if parts.is_tls and self._make_tls is None:
+            raise ConfigError("url")
+        self._is_mutual = is_mutual
         if auth_key is None:
             self._auth_b64 = None
         elif b":" in identity:
@@ -140,6 +131,8 @@ class Connection:
         """Begin to connect. Errors: ConfigError("url") when there is nothing configured."""
         if self._url is None:
             raise ConfigError("url")
+        if self._url.is_tls:
+            self._load_tls()  # while the heap is still in one piece
         if self.stage == STAGE_STOPPED:
             self._wait_ms(0)
 
@@ -224,9 +217,13 @@ class Connection:
     def _begin(self, now_ms):
         self.attempts += 1
         self.last_http_status = 0
-        self.tls_cause = TLS_NONE
+        self.tls_cause = tls_causes.TLS_NONE
         if self._url.is_tls:
+            if not self._load_tls():
+                self._tls_failed(now_ms, tls_causes.TLS_NO_HEAP)
+                return
             self.stream = self._tls_stream
+            self.stream.set_mutual(self._is_mutual)
             self.stage = STAGE_CLOCK
             self._tls_clock.start(now_ms)
             self._poll_clock(now_ms)
@@ -234,13 +231,21 @@ class Connection:
             self.stream = self._plain_stream
             self._look_up(now_ms)
 
+    def _load_tls(self):
+        """Make the TLS stream, unless it is there. Return False when there is no heap for it."""
+        try:
+            self._tls_stream = self._tls_stream or self._make_tls(self._plain_stream)
+        except MemoryError:
+            return False
+        return True
+
     def _poll_clock(self, now_ms):
         """Wait for a date to check certificates with; SNTP keeps its own time."""
         state = self._tls_clock.poll(now_ms)
         if state > 0:
             self._look_up(now_ms)
         elif state < 0:
-            self._tls_failed(now_ms, TLS_CLOCK)
+            self._tls_failed(now_ms, tls_causes.TLS_CLOCK)
 
     def _look_up(self, now_ms):
         self._websocket.use(self.stream)
@@ -288,24 +293,31 @@ class Connection:
         state = self.stream.poll_secured()
         if state > 0:
             self.heap_failures = 0
+            self._is_renamed = False
             self._upgrade(now_ms)
         elif state < 0:
-            if self.stream.wants_again:
+            if self.stream.wants_again and not self._is_renamed:
+                self._is_renamed = True  # once: a server may have a new name each time
                 self._is_retry_due = True
                 self._fail(now_ms, True)
             else:
                 self._tls_failed(now_ms, self.stream.cause)
         elif ticks_diff(now_ms, self._deadline_ms) >= 0:
-            self._tls_failed(now_ms, TLS_TIMEOUT)
+            self._tls_failed(now_ms, tls_causes.TLS_TIMEOUT)
 
     def _tls_failed(self, now_ms, cause):
         """Tell why TLS came to nothing. What the other side has refused is a sign of it."""
         self.tls_cause = cause
-        self.heap_failures = self.heap_failures + 1 if cause == TLS_NO_HEAP else 0
-        if cause in (TLS_EXPIRED, TLS_NOT_YET_VALID):
+        self._is_renamed = False
+        self.heap_failures = self.heap_failures + 1 if cause == tls_causes.TLS_NO_HEAP else 0
+        if cause in (tls_causes.TLS_EXPIRED, tls_causes.TLS_NOT_YET_VALID):
             self._tls_clock.doubt()
-        self._events.add(TLS_EVENTS + cause, self.stream.alert, self.stream.errno)
-        self._fail(now_ms, cause not in (TLS_CLOCK, TLS_NO_HEAP, TLS_TIMEOUT))
+        alert = self.stream.alert if self.stream.is_tls else -1
+        self._events.add(tls_causes.TLS_EVENTS + cause, alert, self.stream.errno)
+        self._fail(
+            now_ms,
+            cause not in (tls_causes.TLS_CLOCK, tls_causes.TLS_NO_HEAP, tls_causes.TLS_TIMEOUT),
+        )
 
     def _upgrade(self, now_ms):
         url = self._url

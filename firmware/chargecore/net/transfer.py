@@ -49,6 +49,7 @@ _CONNECT = const(2)
 _RUN = const(3)
 _CLOCK = const(4)  # before RESOLVE, with TLS only
 _SECURE = const(5)  # between CONNECT and RUN, likewise
+_LOAD = const(6)  # before CLOCK
 
 
 class Transfer:
@@ -169,7 +170,7 @@ class Transfer:
         elif self._make_tls is None:
             self._failed = WHY_TLS
         else:
-            self._use_tls(now_ms)
+            self._stage = _LOAD
 
     def _use_tls(self, now_ms):
         """Take TLS streams, and begin with the date that they need."""
@@ -182,6 +183,12 @@ class Transfer:
         self._stream = self._tls_stream
         self._stage = _CLOCK
         self._tls_clock.start(now_ms)
+        return MOVE_RUNNING
+
+    def _poll_tls(self, now_ms):
+        if self._stage == _LOAD:
+            return self._use_tls(now_ms)
+        return self._poll_clock(now_ms) if self._stage == _CLOCK else self._poll_secured(now_ms)
 
     def _poll_clock(self, now_ms):
         state = self._tls_clock.poll(now_ms)
@@ -204,10 +211,8 @@ class Transfer:
             return self._poll_resolve(now_ms)
         if self._stage == _CONNECT:
             return self._poll_connect(now_ms)
-        if self._stage == _CLOCK:
-            return self._poll_clock(now_ms)
-        if self._stage == _SECURE:
-            return self._poll_secured(now_ms)
+        if self._stage != _RUN:
+            return self._poll_tls(now_ms)
         client = self._client
         result = client.poll()
         if result == MOVED_AWAY:
