@@ -6,6 +6,7 @@ Runs on both interpreters.
 
 from chargecore.evse.pilot_sense import CENTRE_UV
 from chargecore.meters.simulated import SimulatedMeter
+from chargecore.safety.bench_permission import BenchPermission
 from fakes.evse_rig import EvseRig
 from fakes.interlock_truth import InterlockTruth
 
@@ -70,6 +71,14 @@ _KINDS = (
     ("boot", 1, (0,)),
 )
 _DECK = tuple(row for row in _KINDS for _ in range(row[1]))
+# What a bench asks for besides. The permission lasts for so many ms, or is given back.
+_BENCH_KINDS = (
+    ("permit", 12, (200, 1_000, 3_000, 10_000)),
+    ("end", 2, (0,)),
+    ("revoke", 2, (0,)),
+)
+_BENCH_DECK = _DECK + tuple(row for row in _BENCH_KINDS for _ in range(row[1]))
+_END_MS = 7_000
 
 
 class QuickSense:
@@ -88,9 +97,9 @@ class QuickSense:
         self.low_mv = (low_uv - CENTRE_UV) // _UV_PER_MV
 
 
-def random_event(dice):
+def random_event(dice, deck=_DECK):
     """Return an event drawn with the dice."""
-    kind, _weight, values = dice.pick(_DECK)
+    kind, _weight, values = dice.pick(deck)
     if kind == "fault":
         return (kind, dice.pick(FAULTS), dice.below(2) == 1)
     return (kind, dice.pick(values))
@@ -99,6 +108,12 @@ def random_event(dice):
 def random_sequence(dice):
     """Return 2 to 12 times (event, wait in ms)."""
     return [(random_event(dice), dice.pick(WAITS_MS)) for _ in range(2 + dice.below(11))]
+
+
+def random_bench_sequence(dice):
+    """Return 2 to 12 times (event, wait in ms) of a bench: requests for it mixed in."""
+    count = 2 + dice.below(11)
+    return [(random_event(dice, _BENCH_DECK), dice.pick(WAITS_MS)) for _ in range(count)]
 
 
 class InterlockStory:
@@ -121,6 +136,12 @@ class InterlockStory:
         self.wait(1_000)
         self.act(("ev", "C"))
         self.wait(2_000)
+        return self
+
+    def enter_bench(self):
+        """Make a bench of it, permitted for ten seconds; the contactor stays as it is."""
+        self.rig.interlock.bench = BenchPermission()
+        self.act(("permit", 10_000))
         return self
 
     def play(self, sequence):
@@ -156,6 +177,8 @@ class InterlockStory:
             self._heal()
         elif kind == "boot":
             self._boot()
+        elif kind in ("permit", "end", "revoke"):
+            self._ask_bench(kind, value)
         else:
             self._command(kind, value)
 
@@ -184,6 +207,27 @@ class InterlockStory:
             (controller.lock_cable if value else controller.unlock_cable)()
         else:
             controller.emergency_open(_EMERGENCY)
+
+    def _ask_bench(self, kind, value):
+        """Grant, end or revoke; after a boot it is a bench again as soon as somebody asks."""
+        rig, truth = self.rig, self.truth
+        if rig.interlock.bench is None:
+            if kind != "permit":
+                return
+            rig.interlock.bench = BenchPermission()
+        bench, now_ms = rig.interlock.bench, rig.clock.elapsed_ms
+        is_given = truth.bench_until_ms is not None and now_ms < truth.bench_until_ms
+        if kind == "permit":
+            bench.grant(value, rig.clock.ticks_ms())
+            truth.bench_until_ms = now_ms + value
+            truth.is_bench_ending = False
+        elif kind == "revoke":
+            bench.revoke()
+            truth.bench_until_ms = now_ms
+        elif is_given and not truth.is_bench_ending:
+            bench.end(rig.clock.ticks_ms())
+            truth.bench_until_ms = now_ms + _END_MS
+            truth.is_bench_ending = True
 
     def _fault(self, row, is_active):
         kind, value = row

@@ -48,6 +48,7 @@ _NAMES = (
     "R10 offer",
     "R12 stop loop",
     "R24 feedback",
+    "R59 the bench",
 )
 _GRACE_MS = (
     LIMIT_MS,
@@ -65,8 +66,10 @@ _GRACE_MS = (
     _STOP_MS,
     LIMIT_MS,
     _CLOSING_MS,
+    LIMIT_MS,
 )
 _FEEDBACK = 14
+_BENCH = 15
 _ORDINARY = (0, 1, 12)  # indices: missing, they open without being a fault
 
 
@@ -74,7 +77,7 @@ class InterlockTruth:
     """look() once per pass; it raises AssertionError for whatever must not be.
 
     `allowed`, `available` and `limit_ma` are what the station was told; `stuck_mv` is the value an
-    ADC is stuck at, or None.
+    ADC is stuck at, or None. `bench_until_ms`: until when the bench permits; None: it is no bench.
     """
 
     def __init__(self, rig):
@@ -83,6 +86,8 @@ class InterlockTruth:
         self.available = True
         self.limit_ma = 16_000
         self.stuck_mv = None
+        self.bench_until_ms = None
+        self.is_bench_ending = False  # R30 holds: nothing is offered any more
         self.rises = 0  # times the coil was switched on
         self._offer = OfferTruth(rig)
         self._cable = CableTruth()
@@ -114,6 +119,7 @@ class InterlockTruth:
         self.allowed = False
         self.available = True
         self.limit_ma = 16_000
+        self.bench_until_ms = None
 
     def look(self):
         """Check the outputs against the world as it is after this pass."""
@@ -139,6 +145,9 @@ class InterlockTruth:
         return self.limit_ma if rated_ma is None else min(self.limit_ma, rated_ma)
 
     # ---- permissions ----
+
+    def _is_bench_given(self):
+        return self.bench_until_ms is None or not self.is_bench_ending
 
     def _follow(self, now_ms):
         """Note which permissions hold now."""
@@ -171,9 +180,10 @@ class InterlockTruth:
             thermometer.temperature_dc <= _HOT_DC,
             is_supplied,
             not is_blocking(hw.aux_fault.code),
-            self.allowed and self.available and self.limit_ma >= 6_000,
+            self.allowed and self.available and self.limit_ma >= 6_000 and self._is_bench_given(),
             hw.estop_pin.level == 1,
             hw.feedback_pin.level == 1,
+            self.bench_until_ms is None or now_ms <= self.bench_until_ms,
         )
         held_at_ms, since_ms = self._held_at_ms, self._since_ms
         for idx in range(len(held)):
@@ -247,6 +257,7 @@ class InterlockTruth:
         for idx in range(_FEEDBACK):
             limit_ms = min(_GRACE_MS[idx], _SILENT_MS) if 7 <= idx <= 10 else LIMIT_MS
             self._need(_NAMES[idx], now_ms - self._held_at_ms[idx] <= limit_ms)
+        self._need(_NAMES[_BENCH], now_ms - self._held_at_ms[_BENCH] <= LIMIT_MS)
         self._need("in service", not self._is_out)
 
     def _was_unplugged_since_off(self):

@@ -19,11 +19,13 @@ from fakes.interlock_story import (
     STALLS_MS,
     WAITS_MS,
     InterlockStory,
+    random_bench_sequence,
     random_sequence,
 )
 
 _CHUNKS = 10
 _PER_CHUNK = 500
+_BENCH_CHUNKS = 4
 
 _EVENT = st.one_of(
     st.tuples(st.just("ev"), st.sampled_from("ABCCCCDEF")),
@@ -32,6 +34,14 @@ _EVENT = st.one_of(
     st.tuples(st.just("offer"), st.sampled_from((0, 5_900, 6_000, 16_000, 63_000))),
     st.tuples(st.just("stall"), st.sampled_from(STALLS_MS)),
     st.tuples(st.sampled_from(("open", "heal", "boot")), st.just(0)),
+)
+_BENCH_EVENT = st.one_of(
+    st.tuples(st.just("permit"), st.sampled_from((200, 1_000, 3_000, 10_000))),
+    st.tuples(st.sampled_from(("end", "revoke")), st.just(0)),
+    _EVENT,
+)
+_BENCH_SEQUENCE = st.lists(
+    st.tuples(_BENCH_EVENT, st.sampled_from(WAITS_MS)), min_size=1, max_size=14
 )
 _SEQUENCE = st.lists(st.tuples(_EVENT, st.sampled_from(WAITS_MS)), min_size=1, max_size=14)
 
@@ -56,6 +66,26 @@ def test_f42_coil_is_on_only_while_every_permission_holds(charging, chunk):
             pytest.fail(f"seed {seed}: {error}; {sequence}")
         rises += story.truth.rises - charging.truth.rises
     assert rises > _PER_CHUNK // 10  # it does close again, so there was something to hold
+
+
+@pytest.mark.parametrize("chunk", range(_BENCH_CHUNKS))
+def test_f42_holds_on_a_bench_with_its_own_permission_besides(charging, chunk):
+    rises = 0
+    for seed in range(chunk * _PER_CHUNK, (chunk + 1) * _PER_CHUNK):
+        story = copy.deepcopy(charging).enter_bench()
+        sequence = random_bench_sequence(Dice(1_000_000 + seed))
+        try:
+            story.play(sequence)
+        except AssertionError as error:
+            pytest.fail(f"seed {seed}: {error}; {sequence}")
+        rises += story.truth.rises - charging.truth.rises
+    assert rises > _PER_CHUNK // 20
+
+
+@settings(max_examples=100)
+@given(sequence=_BENCH_SEQUENCE)
+def test_f42_holds_on_a_bench_for_sequences_that_nobody_has_listed(charging, sequence):
+    copy.deepcopy(charging).enter_bench().play(sequence)
 
 
 @settings(max_examples=100)
@@ -138,6 +168,22 @@ class TestOracle:
         story.act(event)
 
         with pytest.raises(AssertionError, match=why):
+            story.wait(8_000)
+
+    def test_objects_to_a_bench_whose_permission_has_run_out(self, charging):
+        story = copy.deepcopy(charging).enter_bench()
+        story.rig.interlock._ask_bench = lambda now_ms: None
+        story.act(("revoke", 0))
+
+        with pytest.raises(AssertionError, match="R59"):
+            story.wait(400)
+
+    def test_objects_to_a_bench_that_ends_and_is_never_dead(self, charging):
+        story = copy.deepcopy(charging).enter_bench()
+        story.rig.interlock._ask_bench = lambda now_ms: None
+        story.act(("end", 0))
+
+        with pytest.raises(AssertionError, match="R10|R59"):
             story.wait(8_000)
 
     def test_objects_to_an_offer_that_is_not_cut(self, charging):

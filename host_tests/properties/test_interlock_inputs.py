@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from boards.host.rcd_model import RcdModel
 from boards.host.sim_pin import SimPin
 from chargecore.base.event_log import EventLog
+from chargecore.safety.bench_permission import BenchPermission
 from chargecore.safety.contactor import Contactor
 from chargecore.safety.faults import FAULT_NONE, FAULT_OVER_VOLTAGE
 from chargecore.safety.interlock import Interlock
@@ -56,6 +57,11 @@ _CHANGES = st.one_of(
     st.tuples(st.just("gap"), st.sampled_from((60, 120, 500))),
     st.sampled_from((("heal", 0), ("unplug", 0))),
 )
+_BENCH_CHANGES = st.one_of(
+    _CHANGES,
+    st.tuples(st.just("grant"), st.sampled_from((20, 200, 1_000, 10_000))),
+    st.sampled_from((("revoke", 0), ("grant", 10_000))),
+)
 _WAITS = st.sampled_from((1, 2, 5, 15, 40, 330))
 
 
@@ -76,12 +82,20 @@ class Bench:
         pins = rcd, self.pins["estop"], self.pins["earth"]
         self.lock = Interlock(self.contactor, *pins, self.clock, events, 1)
         self.stuck_feedback = None
+        self.granted_ms = 0  # what is left of the permission of a bench
         self.missing_ms = dict.fromkeys(_AT_ONCE + _GRACEFULLY, 0)
         self.change("heal", 0)
 
     def change(self, name, value):
         if name == "gap":
             self.clock.advance_ms(value)
+            self.granted_ms -= value
+        elif name == "grant":
+            self.lock.bench.grant(value, self.clock.ticks_ms())
+            self.granted_ms = value
+        elif name == "revoke":
+            self.lock.bench.revoke()
+            self.granted_ms = 0
         elif name == "heal":
             self._set(_PERMITTED)
             self.pins["estop"].level = self.pins["earth"].level = 1
@@ -107,7 +121,12 @@ class Bench:
         self.rcd.step(_STEP_MS)
         was_on = self.coil.level == 1
         self.lock.sample_count = self.lock.sample_count + 1 & 0xFF
+        self.granted_ms -= _STEP_MS
+        is_authorised = self.lock.is_authorised
         self.lock.step(now_ms)
+        self.lock.is_authorised = is_authorised  # an input: the controller writes it each time
+        if self.lock.bench is not None and self.granted_ms <= 0:
+            assert self.coil.level == 0, "R59"
         self._count()
         if self.coil.level == 1:
             self._check_on()
@@ -153,6 +172,21 @@ def test_coil_is_on_only_with_every_permission(healthy_steps, parts):
     bench = Bench()
     for _ in range(healthy_steps):
         bench.step()
+    for (name, value), steps in parts:
+        bench.change(name, value)
+        for _ in range(steps):
+            bench.step()
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.tuples(_BENCH_CHANGES, _WAITS), max_size=9))
+def test_coil_is_on_only_with_every_permission_and_that_of_the_bench(parts):
+    bench = Bench()
+    bench.lock.bench = BenchPermission()
+    bench.change("grant", 10_000)
+    for _ in range(30):
+        bench.step()
+    assert bench.coil.level == 1
     for (name, value), steps in parts:
         bench.change(name, value)
         for _ in range(steps):

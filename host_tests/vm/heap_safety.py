@@ -4,6 +4,7 @@ import unittest
 
 from chargecore.base.ticks import ticks_recent
 from chargecore.safety import faults, reasons
+from chargecore.safety.bench_permission import BenchPermission
 from chargecore.safety.rcd import Rcd
 from chargecore.store.safety_memory import SafetyMemory
 from fakes.evse_rig import EvseRig
@@ -12,6 +13,9 @@ from heap import growth, locked
 
 COVERS = (
     "chargecore.base.ticks.ticks_recent",
+    "chargecore.safety.bench_permission.BenchPermission.end",
+    "chargecore.safety.bench_permission.BenchPermission.follow",
+    "chargecore.safety.bench_permission.BenchPermission.revoke",
     "chargecore.safety.contactor.Contactor.open",
     "chargecore.safety.car_watch.CarWatch.follow",
     "chargecore.safety.car_watch.CarWatch.unplugged_ms",
@@ -44,6 +48,7 @@ COVERS = (
     "chargecore.safety.interlock.Interlock.fault",
     "chargecore.safety.interlock.Interlock.fault_reason",
     "chargecore.safety.interlock.Interlock.is_permanent",
+    "chargecore.safety.interlock.Interlock._ask_bench",
     "chargecore.safety.interlock.Interlock._meet_danger",
     "chargecore.safety.interlock.Interlock._judge_load",
     "chargecore.safety.interlock.Interlock._stop_for",
@@ -249,6 +254,29 @@ class TestHeapOfSafety(unittest.TestCase):
         self.assertEqual(reason, reasons.OPEN_LOCK_LOST)
         self.assertEqual(rig.interlock.fault, faults.FAULT_CONNECTOR_LOCK)
         self.assertFalse(is_permanent)
+
+    def test_bench(self):
+        rig = self.rig
+        bench = rig.interlock.bench = BenchPermission()
+        rig.offer()
+        rig.ev("C")
+        rig.run_ms(1_000)
+        bench.grant(3_000, rig.clock.ticks_ms())
+        with locked():
+            rig.run_ms(500)
+            is_live = rig.is_live()
+            bench.grant(3_000, rig.clock.ticks_ms())
+            rig.run_ms(3_100)
+
+        self.assertTrue(is_live and rig.is_dead())
+        self.assertEqual(rig.contactor.reason, reasons.OPEN_BENCH)
+        bench.grant(3_000, rig.clock.ticks_ms())
+        with locked():
+            bench.end(rig.clock.ticks_ms())
+            rig.run_ms(100)
+            bench.revoke()
+            rig.run_ms(100)
+        self.assertTrue(rig.is_dead())
 
     def test_small_parts(self):
         rig = self.rig

@@ -9,6 +9,7 @@ Heap: none after __init__.
 from micropython import const
 
 from chargecore.base.ticks import ticks_diff, ticks_recent
+from chargecore.safety.bench_permission import BENCH_GIVEN, BENCH_NONE
 from chargecore.safety.car_watch import CarWatch
 from chargecore.safety.dangers import danger_of
 from chargecore.safety.fault_latch import NO_REASON, FaultLatch
@@ -19,6 +20,7 @@ from chargecore.safety.pilot_states import PILOT_INVALID
 from chargecore.safety.reason_faults import fault_of
 from chargecore.safety.reasons import (
     OPEN_AUX_FAULT,
+    OPEN_BENCH,
     OPEN_ESTOP,
     OPEN_FEEDBACK_LOST,
     OPEN_LOCK_LOST,
@@ -80,6 +82,8 @@ class Interlock:
         self.is_too_hot = False  # too hot to go on
         self.current_ma = None  # of the worst phase as measured, None: unknown
         self.sample_count = 0  # another number with every new sample of the current
+        # On the bench: the BenchPermission that must be given besides. None: this is a station.
+        self.bench = None
         # Outputs, read by the controller.
         self.must_stop = False  # the PWM must go off (R31, R32)
         self.wants_low = False  # a self-test needs the pilot at -12 V
@@ -126,6 +130,8 @@ class Interlock:
             self._lock_ok_at_ms = now_ms
         if gap_ms > LOOP_AGE_MS:
             contactor.open(OPEN_LOOP_GAP)
+        if self.bench is not None:
+            self._ask_bench(now_ms)
         if not self.self_test.step(self, now_ms):
             self._open_for(OPEN_SELF_TEST, now_ms)
         self._meet_danger(now_ms)
@@ -178,6 +184,14 @@ class Interlock:
     def is_permanent(self):  # HOT
         """Return True when only a power cycle clears the fault (R52)."""
         return self.latch.is_permanent
+
+    def _ask_bench(self, now_ms):  # HOT
+        """R59: without the permission of the bench nothing is authorised, whoever says so."""
+        given = self.bench.follow(now_ms)
+        if given != BENCH_GIVEN:
+            self.is_authorised = False
+            if given == BENCH_NONE:
+                self.contactor.open(OPEN_BENCH)
 
     # ---- dangers ----
 

@@ -45,6 +45,7 @@ OPEN_OVER_TEMPERATURE = const(24)
 OPEN_TEMPERATURE_UNKNOWN = const(25)
 OPEN_PILOT_SUPPLY = const(26)
 OPEN_SELF_TEST = const(27)
+OPEN_BENCH = const(28)
 
 # number, name, text, source, test, fault it leads to
 ROWS = (
@@ -271,6 +272,14 @@ ROWS = (
         "R3, R55, F21",
         "test_latches_for_good_when_a_self_test_fails",
         FAULT_INTERNAL,
+    ),
+    (
+        OPEN_BENCH,
+        "OPEN_BENCH",
+        "the permission of the bench has run out, or was taken back",
+        "R59",
+        "test_opens_when_the_permission_of_the_bench_runs_out",
+        FAULT_NONE,
     ),
 )
 
