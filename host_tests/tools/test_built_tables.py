@@ -74,9 +74,9 @@ class TestBuildTables(unittest.TestCase):
         made = build_tables(inline(sources_of(_ROOT)))
 
         for name, text in made.items():
-            self.assertNotIn("= table(", text, name)
-            if not name.endswith("/setting_rows"):
-                self.assertNotIn("= pack(", text, name)
+            for line in text.splitlines():
+                is_packed = " = table(" in line or " = pack(" in line
+                self.assertFalse(is_packed and line[0] != " ", (name, line))
         tables = _code_of(made["chargecore/ocpp16/smart_tables"])
         found = value_of(tables, "PROFILE")
         self.assertEqual(found, smart_tables.PROFILE)

@@ -49,6 +49,7 @@ class _Uses:
         default_factory=lambda: defaultdict(int)
     )  # method -> by how many classes
     kept: set = field(default_factory=set)  # names in strings, in imports and outside
+    parts: set = field(default_factory=set)  # strings like "stop_", which a name may begin with
     bases: set = field(default_factory=set)
 
 
@@ -140,7 +141,9 @@ def _keep_texts(tree, uses):
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             if id(node) not in docstrings:
-                uses.kept.update(node.value.replace(".", " ").split())
+                words = node.value.replace(".", " ").split()
+                uses.kept.update(words)
+                uses.parts.update(w for w in words if len(w) > 1 and "_" in (w[0], w[-1]))
 
 
 def _only_call(function, uses):
@@ -148,7 +151,7 @@ def _only_call(function, uses):
     name = function.node.name
     if name[:2] == "__" or name in uses.kept or not is_plain(function.node):
         return None
-    if any(_is_part(name, kept) for kept in uses.kept):
+    if any(_is_part(name, part) for part in uses.parts):
         return None
     if function.cls is None:
         found = uses.names[function.text_name, name]
@@ -167,8 +170,6 @@ def _only_call(function, uses):
 
 def _is_part(name, text):
     """Return True when a string like "stop_" may be put together to a name."""
-    if len(text) < 2 or "_" not in (text[0], text[-1]):
-        return False
     return name.startswith(text) if text[-1] == "_" else name.endswith(text)
 
 

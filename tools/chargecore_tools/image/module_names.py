@@ -4,6 +4,7 @@ Made by: inline_constants, link_modules. Reads the source only; nothing is impor
 """
 
 import ast
+import functools
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -29,8 +30,9 @@ class ModuleNames:
     bound: Counter = field(default_factory=Counter)  # name -> how often, in whatever scope
 
 
+@functools.lru_cache(maxsize=2_048)  # the steps ask for the same texts again and again
 def names_of(text):
-    """Return the ModuleNames of a source text. Errors: SyntaxError."""
+    """Return the ModuleNames of a source text, not to be changed. Errors: SyntaxError."""
     tree = ast.parse(text)
     module = ModuleNames(text, tree)
     bound = module.bound
