@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 
-_LIMIT_S = 180
+_LIMIT_S = 400  # a loaded machine may have to link the image first
 _LAST_LINE = re.compile(
     r"session complete: (\d+) Wh, server (\d+) Wh, contactor opened: the session was stopped .+?"
     r"(, security profile .+)?"

@@ -19,6 +19,7 @@ from rich.console import Console
 from chargecore_tools.csms.errors import CsmsError
 from chargecore_tools.csms.rules import Rules
 from chargecore_tools.csms.server import Server
+from chargecore_tools.image.firmware_image import image_of
 from chargecore_tools.reasons import reason_words
 from chargecore_tools.run_process import RunProcess
 from chargecore_tools.run_script import Plan, Script, gone_text
@@ -27,14 +28,14 @@ from chargecore_tools.run_verdict import RunFailed
 from chargecore_tools.run_view import LiveView, PlainView
 from chargecore_tools.sim_client import SimClient, SimRefused
 from chargecore_tools.sim_options import OptionError
-from chargecore_tools.sim_process import heap_bytes
+from chargecore_tools.sim_process import heap_bytes, repository
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 
 _STATION_ID = "CP01"
 _TAG = "TAG1"
-_BANNER_S = 90.0  # the image of the firmware may have to be linked first
+_BANNER_S = 90.0
 _OFFER_MIN_A = 6
 _AMPS_LEAST = 8  # below, the offer cannot be reduced visibly
 _SETTINGS = {"MeterValueSampleInterval": "60"}
@@ -135,6 +136,9 @@ def charge(plan, machine, screen, is_plain):
     with ExitStack() as stack:
         fresh_state = stack.enter_context(tempfile.TemporaryDirectory(prefix="chargecore-run-"))
         state = machine.state or Path(fresh_state)
+        if machine.vm == "micropython":
+            view.step("the image of the firmware: half a minute when something in it has changed")
+            image_of(repository())
         security = RunSecurity(machine.security_profile, Path(fresh_state))
         server = stack.enter_context(_server(plan, machine, security, view))
         process = RunProcess(_arguments(plan, machine, state, server.url, security))
