@@ -2,9 +2,10 @@
 seconds ago.
 
 Called by: Interlock in every full step (follow); the bench, which alone makes one and sets it
-as the interlock's `bench`. It takes the place of no permission: R1..R13 must hold beside it, and every
-danger opens as ever. Never: part of a station: nothing outside chargecore.bench makes one, a reset
-ends it, and who no longer asks (tool gone, cable pulled) has an open contactor seconds later.
+as the interlock's `bench`. It takes the place of no permission: R1..R13 must hold beside it, and
+every danger opens as ever.
+Never: part of a station: nothing outside chargecore.bench makes one, a reset ends it, and who no
+longer asks (tool gone, cable pulled) has an open contactor seconds later.
 Source: docs/safety.md, R59. Heap: none after __init__.
 """
 
