@@ -59,8 +59,8 @@ soak: $(READY) ## 1,000 sessions while everything goes wrong, about 10 minutes; 
 figures: $(READY) ## measure the budgets, write build/figures.json and docs/figures.md
 	@$(BIN)/python -m chargecore_tools.figures
 
-size: $(READY) ## bytes of every compiled firmware module
-	@$(BIN)/python -m chargecore_tools.size
+size: $(READY) ## flash and heap per module, and which mode fits: BOARD=pico_w, or all into docs/figures.md
+	@$(BIN)/chargecore size $(if $(BOARD),--board $(BOARD))
 
 docs: $(READY) ## write the generated pages of docs/ again
 	@for page in tools/chargecore_tools/gen_*.py; do \

@@ -20,6 +20,8 @@ _VM_SIDE = Path(__file__).with_name("vm_side.py")
 _TICK_S = 0.05
 _PATIENCE_S = 0.5
 _ENTER_RAW = b"\x01"
+_LOCKED = b"board: console locked\r\n"
+_OPEN = b"board: console open\r\n"
 
 
 class StandIn:
@@ -43,6 +45,7 @@ class StandIn:
         self.received = 0  # bytes from the host
         self.starts = 0  # of the VM
         self.is_dead = False
+        self._is_pressed = False  # the reset button
         self.printed = bytearray()  # everything the board said
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
@@ -71,6 +74,10 @@ class StandIn:
             time.sleep(0.01)
         return True
 
+    def press_reset(self):
+        """Press the reset button."""
+        self._is_pressed = True
+
     def wait_for_end(self, limit_s):
         """Return whether the supply fails within limit_s."""
         self._thread.join(limit_s)
@@ -93,7 +100,9 @@ class StandIn:
             termios.tcsetattr(0, termios.TCSANOW, mode)
             os.execv(command[0], command + arguments)
         self.starts += 1
-        self._is_locked = False
+        # Ctrl-C is not heard before the flash is mounted: the prompt would be at the PC's files.
+        self.printed += _LOCKED
+        self._is_locked = True
 
     def _kill(self):
         if self._pid:
@@ -107,6 +116,10 @@ class StandIn:
 
     def _serve(self):
         while not self._is_over and not self.is_dead:
+            if self._is_pressed:
+                self._is_pressed = self._is_raw = False
+                self._kill()
+                self._start(True)
             ready, _, _ = select.select([self._cable, self._vm], [], [], _TICK_S)
             if self._vm in ready:
                 self._from_vm()
@@ -158,8 +171,7 @@ class StandIn:
         """Boards end lines with CR LF."""
         text = data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
         self.printed += text
-        told = self.printed.rfind(b"board: console ")
-        self._is_locked = told >= 0 and self.printed.startswith(b"locked", told + 15)
+        self._is_locked = self.printed.rfind(_LOCKED) > self.printed.rfind(_OPEN)
         until_s = time.monotonic() + _PATIENCE_S
         while text and time.monotonic() < until_s:
             if select.select([], [self._cable], [], _TICK_S)[1]:

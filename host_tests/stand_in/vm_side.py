@@ -96,7 +96,12 @@ def _run(name):
         sys.print_exception(error)
 
 
-_mount(sys.argv[1], int(sys.argv[2]) * 1_024, int(sys.argv[4]))
+try:
+    _mount(sys.argv[1], int(sys.argv[2]) * 1_024, int(sys.argv[4]))
+except BaseException as error:  # or the prompt would be at the files of the PC
+    sys.print_exception(error)
+    _end()
+print("board: console open")  # from here on Ctrl-C is heard
 sys.modules["machine"] = Machine()
 sys.path[:] = ["", ".frozen", "/lib"]
 _is_hard = sys.argv[3] == "1"

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from chargecore_tools.board_image.cli import build
 from chargecore_tools.bundle import bundle
 from chargecore_tools.csms.cli import csms
 from chargecore_tools.deploy.cli import deploy
@@ -15,6 +16,7 @@ from chargecore_tools.provision.monitor import monitor
 from chargecore_tools.provision.shell import shell
 from chargecore_tools.run import run
 from chargecore_tools.sim import sim
+from chargecore_tools.size import size
 from chargecore_tools.soak.cli import soak
 
 app = typer.Typer(
@@ -34,6 +36,8 @@ app.command()(deploy)
 app.command()(provision)
 app.command()(monitor)
 app.command()(shell)
+app.command()(size)
+app.command()(build)
 app.command()(pki)
 
 

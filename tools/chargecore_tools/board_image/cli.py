@@ -1,0 +1,118 @@
+"""`chargecore build`: the firmware for a board where files on a stock image are not the way."""
+
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from chargecore_tools.board_image.linked_image import MAIN, linked_image
+from chargecore_tools.deploy.application import application_of
+from chargecore_tools.device.command import AsJson, Board, answer, say, told_errors
+from chargecore_tools.device.errors import EXIT_USAGE, DeviceError
+from chargecore_tools.device.target import target_of
+from chargecore_tools.image.link_modules import LinkError
+from chargecore_tools.sim_options import OptionError
+from chargecore_tools.sim_process import repository
+
+_MODES = ("files", "romfs", "frozen")
+BUNDLE_FILES = 255  # what UpdateFirmware takes: firmware/chargecore/store/bundle_writer.py
+
+
+def build(
+    board: Board = None,
+    mode: Annotated[str, typer.Option(help="files, romfs or frozen.")] = "romfs",
+    out: Annotated[
+        Optional[Path], typer.Option(help="Folder to write; build/boards/NAME without.")
+    ] = None,
+    micropython: Annotated[
+        Optional[Path],
+        typer.Option(help="frozen: MicroPython's source tree; the build is run, not printed."),
+    ] = None,
+    as_json: AsJson = False,
+):
+    """Make the firmware for a board: files, a ROMFS image, or frozen into MicroPython.
+
+    files: compiled files of one copy, for chargecore bundle. romfs: one image, and the two files
+    that belong beside it; MicroPython has to be built with a ROMFS partition. frozen: the commands
+    of MicroPython's own build, with the manifest of the board.
+
+    Exit status: 0 done, 1 failed, 2 wrong options.
+
+    Example: chargecore build --board pico_w --mode romfs
+
+    Example: chargecore build --board esp32_devkit --mode frozen --micropython ~/micropython
+    """
+    with told_errors("build", as_json):
+        target = target_of(board)
+        if mode not in _MODES:
+            raise DeviceError(f"--mode {mode}: one of {', '.join(_MODES)}", "", EXIT_USAGE)
+        folder = out or repository() / "build" / "boards" / target.name
+        if mode == "frozen":
+            steps = _frozen(target, micropython, as_json)
+        else:
+            steps = (_files if mode == "files" else _romfs)(target, folder)
+        for step in steps:
+            say(as_json, step)
+        answer(as_json, {"mode": mode, "folder": str(folder), "steps": steps})
+
+
+def _files(target, folder):
+    """Write one copy of the application."""
+    place = folder / "files"
+    shutil.rmtree(place, ignore_errors=True)
+    for path, data in application_of(target).copy.items():
+        (place / path).parent.mkdir(parents=True, exist_ok=True)
+        (place / path).write_bytes(data)
+    steps = [f"chargecore deploy --board {target.name}"]
+    count = sum(path.is_file() for path in place.rglob("*"))
+    if count > BUNDLE_FILES:
+        return [*steps, f"no bundle: it holds {BUNDLE_FILES} files, these are {count}"]
+    bundle = f"chargecore bundle app.bundle --version 1.0 --target {target.name} --source {place}"
+    return [*steps, bundle]
+
+
+def _romfs(target, folder):
+    """Write the image, and boot.py and main.py for the file system beside it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        image = linked_image(target)
+    except (LinkError, OptionError) as error:
+        raise DeviceError(str(error)) from None
+    (folder / "chargecore.romfs").write_bytes(image)
+    shutil.copy(repository() / "firmware" / "boot.py", folder / "boot.py")
+    (folder / "main.py").write_text(MAIN, encoding="utf-8")
+    return [
+        f"mpremote romfs deploy {folder}/chargecore.romfs",
+        f"mpremote fs cp {folder}/boot.py {folder}/main.py :",
+        f"chargecore provision --board {target.name}",
+    ]
+
+
+def _frozen(target, tree, as_json):
+    """Return the commands of the build; run them where a tree was given."""
+    manifest = target.folder.resolve() / "manifest.py"
+    if not manifest.is_file():
+        raise DeviceError(f"{manifest} is not there", "boards/README.md", EXIT_USAGE)
+    port = "rp2" if target.is_rp2 else "esp32"
+    ports = (tree or Path("micropython")) / "ports" / port
+    name = f"BOARD={target.image}" + (f" BOARD_VARIANT={target.variant}" * bool(target.variant))
+    where = f"make -C {shlex.quote(str(ports))} {name}"
+    manifest_word = shlex.quote(f"FROZEN_MANIFEST={manifest}")
+    cross = f"make -C {shlex.quote(str(ports.parent.parent / 'mpy-cross'))}"
+    steps = [cross, f"{where} submodules", f"{where} {manifest_word}"]
+    if tree is None:
+        return steps
+    if not ports.is_dir():
+        raise DeviceError(f"{tree} is no source tree of MicroPython", "", EXIT_USAGE)
+    for step in steps:
+        say(as_json, step)
+        done = subprocess.run(shlex.split(step), stdout=subprocess.DEVNULL if as_json else None)
+        if done.returncode != 0:
+            raise DeviceError(
+                f"{step}: status {done.returncode}",
+                "the compiler of the port has to be installed: ports/" + port + "/README.md",
+            )
+    return [f"chargecore flash --board {target.name} --image FILE"]

@@ -1,0 +1,72 @@
+"""linked_image(): firmware and board as one ROMFS image for a chip, its heap use made small.
+
+The same steps as the simulator's image takes (chargecore_tools.image): the board's modules are
+rewritten with the firmware, so the two belong together. That is why files in two copies, of which
+each has to fit the same board's modules, are not made so.
+"""
+
+import hashlib
+import os
+from pathlib import Path
+
+from chargecore_tools.deploy.application import Compiler, board_modules
+from chargecore_tools.image import rom_names
+from chargecore_tools.image.built_tables import build_tables
+from chargecore_tools.image.firmware_image import with_short_names
+from chargecore_tools.image.inline_calls import inline_calls
+from chargecore_tools.image.inline_constants import inline
+from chargecore_tools.image.link_groups import link_groups
+from chargecore_tools.image.link_modules import LINKED
+from chargecore_tools.sim_process import repository
+from chargecore_tools.sizes.romfs import romfs_of
+
+# In the file system, beside the image: MicroPython does not start a main.py out of a ROMFS.
+MAIN = """import sys
+
+sys.path.insert(0, "/rom")  # or this file would be `main`
+import main
+from board import Board
+from chargecore.base.start import start
+
+start(Board, main.run)
+"""
+_BOOT = "boot"  # lies in the file system as it is
+
+
+def linked_image(target):
+    """Return the ROMFS image for a Target as bytes. Errors: OptionError, DeviceError, LinkError.
+
+    Seconds to minutes when a source has changed; kept in build/deploy/ otherwise.
+    """
+    firmware = repository() / "firmware"
+    texts = {}
+    for path in sorted(firmware.rglob("*.py")):
+        name = path.relative_to(firmware).with_suffix("").as_posix()
+        texts[name] = path.read_text(encoding="utf-8")
+    for name, path in board_modules(target).items():
+        texts[name] = path.read_text(encoding="utf-8")
+    readers = [MAIN, texts.pop(_BOOT)]
+    compiler = Compiler(target.architecture)
+    kept = compiler.cache / f"linked-{_hash(texts, readers, target.architecture)}.romfs"
+    if not kept.exists():
+        sources = _rewritten(texts, readers)
+        files = {name + ".mpy": compiler.text(name, sources[name]) for name in sorted(sources)}
+        part = kept.with_suffix(f".{os.getpid()}")
+        part.write_bytes(romfs_of(files))
+        os.replace(part, kept)
+    return kept.read_bytes()
+
+
+def _rewritten(texts, readers):
+    linked, places = link_groups(build_tables(inline(texts)))
+    sources, _ = inline_calls(linked, readers)
+    return with_short_names(sources, readers, places or (LINKED,))
+
+
+def _hash(texts, readers, architecture):
+    """Return a name for what the steps make of it: they change it, too."""
+    steps = sorted(Path(rom_names.__file__).parent.glob("*.py"))
+    parts = [architecture, *readers, *(path.read_text(encoding="utf-8") for path in steps)]
+    for name in sorted(texts):
+        parts += [name, texts[name]]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
