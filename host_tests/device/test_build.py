@@ -1,8 +1,11 @@
 """chargecore build: what it makes boots, and what it prints is what MicroPython's build wants."""
 
 import subprocess
+from pathlib import Path
 
 from chargecore_tools.board_image.cli import BUNDLE_FILES
+from chargecore_tools.board_image.frozen import build_commands
+from chargecore_tools.device.target import target_of
 from chargecore_tools.sim_process import micropython
 from device_rig.command import chargecore, chargecore_json
 from stand_in.machine_code import board_folder
@@ -60,11 +63,18 @@ def test_says_whether_a_bundle_holds_the_files(tmp_path):
 
 def test_prints_the_build_of_micropython(tmp_path):
     pico = chargecore_json("build", "--board", "pico_w", "--mode", "frozen")["steps"]
-    s3 = chargecore_json("build", "--board", "esp32s3_devkit", "--mode", "frozen")["steps"]
+    s3 = build_commands(target_of("esp32s3_devkit"), "/m.py", Path("/a b"))
 
     assert pico[2].startswith("make -C micropython/ports/rp2 BOARD=RPI_PICO_W FROZEN_MANIFEST=/")
-    assert pico[2].endswith("boards/pico_w/manifest.py")
-    assert "BOARD=ESP32_GENERIC_S3 BOARD_VARIANT=SPIRAM_OCT" in s3[1] and "submodules" in s3[1]
+    manifest = Path(pico[2].rsplit("=", 1)[1])
+    lines = manifest.read_text().splitlines()
+    assert lines[1].startswith("include(") and 'module("main.py", base_path=".", opt=2)' in lines
+    assert 'package("chargecore", base_path=".", opt=2)' in lines
+    assert (manifest.parent / "chargecore" / "linked.py").is_file()
+    for name in ("boot.py", "main.py", "board.py", "boards/pico_w/pins.py"):
+        assert (manifest.parent / name).is_file(), name
+    board = "make -C '/a b/ports/esp32' BOARD=ESP32_GENERIC_S3 BOARD_VARIANT=SPIRAM_OCT"
+    assert s3[1:] == [f"{board} submodules", f"{board} FROZEN_MANIFEST=/m.py"]
 
 
 def test_runs_the_build_where_a_tree_is_given(tmp_path):

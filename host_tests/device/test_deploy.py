@@ -1,10 +1,12 @@
 """chargecore deploy, through mpremote, to the real MicroPython VM with its own littlefs."""
 
+import ast
 import re
 import shutil
 
 import pytest
 
+from chargecore_tools.deploy.application import application_of
 from chargecore_tools.deploy.board_copies import read_copies
 from chargecore_tools.device.errors import EXIT_NO_BOARD, EXIT_WRONG_BOARD, DeviceError
 from chargecore_tools.device.link import BoardLink
@@ -197,6 +199,19 @@ def test_says_that_there_is_no_such_port(firmware):
     assert "no such port" in str(refused.value) and refused.value.status == EXIT_NO_BOARD
 
 
-def test_every_board_says_what_the_tools_need():
-    for name in ("esp32_devkit", "esp32s3_devkit", "wt32_eth01", "pico_w", "pico2_w"):
-        assert target_of(name).architecture in ("xtensawin", "armv6m", "armv7emsp"), name
+@pytest.mark.parametrize(
+    "name", ["esp32_devkit", "esp32s3_devkit", "wt32_eth01", "pico_w", "pico2_w"]
+)
+def test_every_board_deploys_with_all_that_it_imports(name):
+    target = target_of(name)
+
+    application = application_of(target)
+
+    assert {"boot.py", "boot_slot.mpy", "board.mpy"} <= set(application.root)
+    assert f"boards/{name}/pins.mpy" in application.root
+    assert "boards/shared/chip_board.mpy" in application.root
+    assert "main.py" in application.copy and len(application.copy) > 200
+    # boot.py imports board before a copy is chosen: nothing of chargecore can be there.
+    tree = ast.parse((target.folder / "board.py").read_text())
+    tops = [node.module for node in tree.body if isinstance(node, ast.ImportFrom)]
+    assert not [top for top in tops if top.startswith("chargecore")], tops

@@ -8,7 +8,8 @@ from typing import Annotated, Optional
 
 import typer
 
-from chargecore_tools.board_image.linked_image import MAIN, linked_image
+from chargecore_tools.board_image.frozen import build_commands, port_of, write_frozen
+from chargecore_tools.board_image.linked_image import MAIN, linked_image, linked_sources
 from chargecore_tools.deploy.application import application_of
 from chargecore_tools.device.command import AsJson, Board, answer, say, told_errors
 from chargecore_tools.device.errors import EXIT_USAGE, DeviceError
@@ -36,8 +37,8 @@ def build(
     """Make the firmware for a board: files, a ROMFS image, or frozen into MicroPython.
 
     files: compiled files of one copy, for chargecore bundle. romfs: one image, and the two files
-    that belong beside it; MicroPython has to be built with a ROMFS partition. frozen: the commands
-    of MicroPython's own build, with the manifest of the board.
+    that belong beside it; MicroPython has to be built with a ROMFS partition. frozen: the
+    sources to freeze, their manifest, and the commands of MicroPython's own build.
 
     Exit status: 0 done, 1 failed, 2 wrong options.
 
@@ -51,7 +52,7 @@ def build(
             raise DeviceError(f"--mode {mode}: one of {', '.join(_MODES)}", "", EXIT_USAGE)
         folder = out or repository() / "build" / "boards" / target.name
         if mode == "frozen":
-            steps = _frozen(target, micropython, as_json)
+            steps = _frozen(target, folder / "frozen", micropython, as_json)
         else:
             steps = (_files if mode == "files" else _romfs)(target, folder)
         for step in steps:
@@ -74,13 +75,17 @@ def _files(target, folder):
     return [*steps, bundle]
 
 
+def _linked(make, target):
+    try:
+        return make(target)
+    except (LinkError, OptionError) as error:
+        raise DeviceError(str(error)) from None
+
+
 def _romfs(target, folder):
     """Write the image, and boot.py and main.py for the file system beside it."""
     folder.mkdir(parents=True, exist_ok=True)
-    try:
-        image = linked_image(target)
-    except (LinkError, OptionError) as error:
-        raise DeviceError(str(error)) from None
+    image = _linked(linked_image, target)
     (folder / "chargecore.romfs").write_bytes(image)
     shutil.copy(repository() / "firmware" / "boot.py", folder / "boot.py")
     (folder / "main.py").write_text(MAIN, encoding="utf-8")
@@ -91,21 +96,14 @@ def _romfs(target, folder):
     ]
 
 
-def _frozen(target, tree, as_json):
-    """Return the commands of the build; run them where a tree was given."""
-    manifest = target.folder.resolve() / "manifest.py"
-    if not manifest.is_file():
-        raise DeviceError(f"{manifest} is not there", "boards/README.md", EXIT_USAGE)
-    port = "rp2" if target.is_rp2 else "esp32"
-    ports = (tree or Path("micropython")) / "ports" / port
-    name = f"BOARD={target.image}" + (f" BOARD_VARIANT={target.variant}" * bool(target.variant))
-    where = f"make -C {shlex.quote(str(ports))} {name}"
-    manifest_word = shlex.quote(f"FROZEN_MANIFEST={manifest}")
-    cross = f"make -C {shlex.quote(str(ports.parent.parent / 'mpy-cross'))}"
-    steps = [cross, f"{where} submodules", f"{where} {manifest_word}"]
+def _frozen(target, place, tree, as_json):
+    """Write the linked sources; return the commands of the build, run where a tree was given."""
+    manifest = write_frozen(target, _linked(linked_sources, target), place.resolve())
+    steps = build_commands(target, manifest, tree)
     if tree is None:
         return steps
-    if not ports.is_dir():
+    port = port_of(target)
+    if not (tree / "ports" / port).is_dir():
         raise DeviceError(f"{tree} is no source tree of MicroPython", "", EXIT_USAGE)
     for step in steps:
         say(as_json, step)

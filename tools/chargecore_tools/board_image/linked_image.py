@@ -6,6 +6,7 @@ each has to fit the same board's modules, are not made so.
 """
 
 import hashlib
+import json
 import os
 from pathlib import Path
 
@@ -34,7 +35,14 @@ _BOOT = "boot"  # lies in the file system as it is
 
 
 def linked_image(target):
-    """Return the ROMFS image for a Target as bytes. Errors: OptionError, DeviceError, LinkError.
+    """Return the ROMFS image of a Target. Errors: OptionError, DeviceError, LinkError."""
+    compiler = Compiler(target.architecture)
+    sources = linked_sources(target)
+    return romfs_of({name + ".mpy": compiler.text(name, sources[name]) for name in sources})
+
+
+def linked_sources(target):
+    """Return {"chargecore/linked": text} of all that runs there but boot.py. Errors: the same.
 
     Seconds to minutes when a source has changed; kept in build/deploy/ otherwise.
     """
@@ -46,15 +54,12 @@ def linked_image(target):
     for name, path in board_modules(target).items():
         texts[name] = path.read_text(encoding="utf-8")
     readers = [MAIN, texts.pop(_BOOT)]
-    compiler = Compiler(target.architecture)
-    kept = compiler.cache / f"linked-{_hash(texts, readers, target.architecture)}.romfs"
+    kept = Compiler(target.architecture).cache / f"linked-{_hash(texts, readers)}.json"
     if not kept.exists():
-        sources = _rewritten(texts, readers)
-        files = {name + ".mpy": compiler.text(name, sources[name]) for name in sorted(sources)}
         part = kept.with_suffix(f".{os.getpid()}")
-        part.write_bytes(romfs_of(files))
+        part.write_text(json.dumps(_rewritten(texts, readers)), encoding="utf-8")
         os.replace(part, kept)
-    return kept.read_bytes()
+    return json.loads(kept.read_text(encoding="utf-8"))
 
 
 def _rewritten(texts, readers):
@@ -63,10 +68,10 @@ def _rewritten(texts, readers):
     return with_short_names(sources, readers, places or (LINKED,))
 
 
-def _hash(texts, readers, architecture):
+def _hash(texts, readers):
     """Return a name for what the steps make of it: they change it, too."""
     steps = sorted(Path(rom_names.__file__).parent.glob("*.py"))
-    parts = [architecture, *readers, *(path.read_text(encoding="utf-8") for path in steps)]
+    parts = [*readers, *(path.read_text(encoding="utf-8") for path in steps)]
     for name in sorted(texts):
         parts += [name, texts[name]]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
