@@ -38,9 +38,9 @@ def deploy(
 
     Exit status: 0 done, 1 failed, 2 wrong options, 3 no board there, 4 the wrong board.
 
-    Example: chargecore deploy --board pico_w --port /dev/ttyACM0
+    Example: chargecore deploy --board esp32s3_devkit --port /dev/ttyACM0
 
-    Example: chargecore deploy --board pico_w --rollback
+    Example: chargecore deploy --board esp32s3_devkit --rollback
     """
     with told_errors("deploy", as_json):
         target = target_of(board)

@@ -63,10 +63,10 @@ def provision(  # noqa: PLR0913  one option per field
 
     Exit status: 0 done, 1 failed, 2 refused, nothing was sent, 3 no board, 4 the wrong board.
 
-    Example: chargecore provision --board pico_w --id CP01 --csms ws://10.0.0.5:9000/ocpp
+    Example: chargecore provision --board esp32s3_devkit --id CP01 --csms ws://10.0.0.5:9000/ocpp
     --wifi-ssid garage --meter sdm120 --phases 1 --console open
 
-    Example: chargecore provision --board pico_w --csms wss://csms.lab/ocpp --csms-root root.pem
+    Example: chargecore provision --board esp32s3_devkit --csms wss://csms.lab/ocpp --csms-root root.pem
     --client-certificate cp.pem --client-key cp.key --secrets secrets.json
     """
     fields = {
