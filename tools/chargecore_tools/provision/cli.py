@@ -66,8 +66,8 @@ def provision(  # noqa: PLR0913  one option per field
     Example: chargecore provision --board esp32s3_devkit --id CP01 --csms ws://10.0.0.5:9000/ocpp
     --wifi-ssid garage --meter sdm120 --phases 1 --console open
 
-    Example: chargecore provision --board esp32s3_devkit --csms wss://csms.lab/ocpp --csms-root root.pem
-    --client-certificate cp.pem --client-key cp.key --secrets secrets.json
+    Example: chargecore provision --board esp32s3_devkit --csms wss://csms.lab/ocpp
+    --csms-root root.pem --client-certificate cp.pem --client-key cp.key --secrets secrets.json
     """
     fields = {
         "id": identity,
