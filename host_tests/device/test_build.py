@@ -3,7 +3,6 @@
 import subprocess
 from pathlib import Path
 
-from chargecore_tools.board_image.cli import BUNDLE_FILES
 from chargecore_tools.board_image.frozen import build_commands
 from chargecore_tools.device.target import target_of
 from chargecore_tools.sim_process import micropython
@@ -52,13 +51,14 @@ def test_the_romfs_image_boots_into_the_station(tmp_path):
     assert b"station.json: it is missing" in lines[-1], lines
 
 
-def test_says_whether_a_bundle_holds_the_files(tmp_path):
+def test_a_bundle_holds_all_of_the_files(tmp_path):
     found = chargecore_json("build", "--board", "pico_w", "--mode", "files", "--out", tmp_path)
 
     files = [path for path in (tmp_path / "files").rglob("*") if path.is_file()]
     assert (tmp_path / "files" / "main.py") in files and len(files) > 200
-    # One file over what a bundle holds is told, not found out by a station.
-    assert found["steps"][1].startswith("no bundle") == (len(files) > BUNDLE_FILES)
+    bundle = found["steps"][1].replace("app.bundle", str(tmp_path / "app.bundle")).split()[1:]
+    status, out, error = chargecore(*bundle)
+    assert status == 0 and "1.0 for pico_w" in out and out.count("\n") == len(files) + 1, error
 
 
 def test_prints_the_build_of_micropython(tmp_path):

@@ -26,7 +26,8 @@ FILES = (("main.py", b"print(1)\n"), ("chargecore/base/x.mpy", b"M\x06" * 700), 
 
 def bundle(files=FILES, target=b"host", version=b"2.0", magic=b"CCBUNDLE\x01"):
     """Return a bundle."""
-    parts = [magic, bytes((len(target), len(version), len(files))), target, version]
+    magic = magic[:-1] + bytes((magic[-1] | len(files) >> 8 << 4,))
+    parts = [magic, bytes((len(target), len(version), len(files) & 0xFF)), target, version]
     for path, data in files:
         path = path.encode()
         size = len(data)
@@ -102,6 +103,14 @@ class TestWriting(BundleTest):
                 self.assertEqual(self.check(), OK)
                 for path, data in FILES:
                     self.assertEqual(read_bytes(self.root + "/b/" + path), data)
+
+    def test_writes_more_files_than_a_byte_can_count(self):
+        files = [("%03d" % number, b"%d" % number) for number in range(300)]
+
+        self.install(bundle(files))
+
+        self.assertEqual(len(os.listdir(self.root + "/b")), 301)  # and the manifest
+        self.assertEqual(read_bytes(self.root + "/b/299"), b"299")
 
     def test_refuses_what_is_no_bundle_for_this_board(self):
         good = bundle()

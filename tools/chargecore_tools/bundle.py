@@ -22,6 +22,7 @@ from chargecore_tools.sim_process import repository
 
 MAGIC = b"CCBUNDLE"
 FORMAT = 1
+FILES_MAX = 4_095
 HOST = "host"  # the target whose code is one image: boards/host/boot_image.py mounts it
 IMAGE_NAME = "image.romfs"
 _PATH = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*")
@@ -33,9 +34,10 @@ def make_bundle(target, version, files):
     names = target.encode("ascii"), version.encode("utf-8")
     if not 1 <= len(names[0]) <= 255 or not 1 <= len(names[1]) <= 50:
         raise OptionError("target: 1..255 characters, version: 1..50 bytes")
-    if not 1 <= len(files) <= 255:
-        raise OptionError(f"{len(files)} files: a bundle holds 1..255")
-    parts = [MAGIC, bytes((FORMAT, len(names[0]), len(names[1]), len(files))), *names]
+    if not 1 <= len(files) <= FILES_MAX:
+        raise OptionError(f"{len(files)} files: a bundle holds 1..{FILES_MAX}")
+    first = FORMAT | len(files) >> 8 << 4
+    parts = [MAGIC, bytes((first, len(names[0]), len(names[1]), len(files) & 0xFF)), *names]
     for path in sorted(files):
         data = files[path]
         if not _is_good_path(path):
@@ -61,7 +63,7 @@ def parse_bundle(data):
         raise OptionError("no bundle")
     if hashlib.sha256(data[:-32]).digest() != data[-32:]:
         raise OptionError("the checksum over the bundle is wrong")
-    target_len, version_len, count = data[9], data[10], data[11]
+    target_len, version_len, count = data[9], data[10], data[11] | (data[8] & 0xF0) << 4
     at = 12 + target_len + version_len
     target, version = data[12 : 12 + target_len], data[12 + target_len : at]
     files = {}

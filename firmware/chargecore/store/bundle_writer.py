@@ -1,7 +1,8 @@
 """BundleWriter: takes an application bundle as it streams in, and writes its files to a slot.
 
 Called by: Update, as the sink of a transfer. What a bundle must be, to the byte:
-     0 magic "CCBUNDLE"  8 format u8  9 target length u8  10 version length u8  11 file count u8
+     0 magic "CCBUNDLE"  8 format: 1 in its lower 4 bits, bits 8..11 of the file count above them
+     9 target length u8  10 version length u8  11 file count, bits 0..7
      target, version
      per file: path length u8, length u32, SHA-256 of the data 32, path, data
      SHA-256 of all bytes before it, 32
@@ -148,13 +149,14 @@ class BundleWriter:
         head_buf = self._head_buf
         if head_buf[: len(_MAGIC)] != _MAGIC:
             self.refused = REFUSED_NOT_A_BUNDLE
-        elif head_buf[8] != _FORMAT:
+        elif head_buf[8] & 0x0F != _FORMAT:
             self.refused = REFUSED_FORMAT
-        elif not head_buf[9] or not 1 <= head_buf[10] <= _VERSION_MAX or not head_buf[11]:
-            self.refused = REFUSED_NOT_A_BUNDLE
         else:
             self._target_len = head_buf[9]
-            self._files_left = head_buf[11]
+            self._files_left = head_buf[11] | (head_buf[8] & 0xF0) << 4
+            if not head_buf[9] or not 1 <= head_buf[10] <= _VERSION_MAX or not self._files_left:
+                self.refused = REFUSED_NOT_A_BUNDLE
+                return
             self._want(_NAMES, head_buf[9] + head_buf[10])
 
     def _read_names(self):

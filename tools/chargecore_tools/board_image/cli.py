@@ -19,7 +19,6 @@ from chargecore_tools.sim_options import OptionError
 from chargecore_tools.sim_process import repository
 
 _MODES = ("files", "romfs", "frozen")
-BUNDLE_FILES = 255  # what UpdateFirmware takes: firmware/chargecore/store/bundle_writer.py
 
 
 def build(
@@ -67,12 +66,8 @@ def _files(target, folder):
     for path, data in application_of(target).copy.items():
         (place / path).parent.mkdir(parents=True, exist_ok=True)
         (place / path).write_bytes(data)
-    steps = [f"chargecore deploy --board {target.name}"]
-    count = sum(path.is_file() for path in place.rglob("*"))
-    if count > BUNDLE_FILES:
-        return [*steps, f"no bundle: it holds {BUNDLE_FILES} files, these are {count}"]
     bundle = f"chargecore bundle app.bundle --version 1.0 --target {target.name} --source {place}"
-    return [*steps, bundle]
+    return [f"chargecore deploy --board {target.name}", bundle]
 
 
 def _linked(make, target):
