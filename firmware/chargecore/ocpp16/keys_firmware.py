@@ -7,7 +7,7 @@ from chargecore.store.setting_rows import RO, T_TEXT, pack
 
 TABLE = (
     # - | OCPPCommCtrlr.FileTransferProtocols | What a URL of GetDiagnostics and UpdateFirmware may
-    # begin with. FTP is passive.
+    # begin with. FTP is passive; FTPS asks for TLS, and begins with it on port 990.
     (b"SupportedFileTransferProtocols", T_TEXT, 0, 0, RO, None, "file_protocols"),
 )
 PACKED = pack(TABLE)
