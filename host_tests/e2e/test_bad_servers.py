@@ -250,8 +250,9 @@ def test_connects_again_after_a_binary_frame_in_the_middle_of_a_charge(bench_fac
         ("DataTransfer", {"vendorId": "v", "data": {"a": 1}}, "TypeConstraintViolation"),
         ("MakeCoffee", {"cups": 2}, "NotImplemented"),
         ("BootNotification", {}, "NotImplemented"),
-        ("UpdateFirmware", {"location": 1}, "TypeConstraintViolation"),
-        ("GetLog", {"requestId": 1}, "NotSupported"),
+        ("GetDiagnostics", {"location": 1}, "TypeConstraintViolation"),
+        ("UpdateFirmware", {"location": 1}, "NotSupported"),  # beside SignedUpdateFirmware
+        ("GetLog", {"requestId": 1}, "OccurenceConstraintViolation"),
     ],
 )
 def test_refuses_with_the_fitting_code(shared_bench, action, payload, code):

@@ -148,6 +148,9 @@ class FirmwareHeapTest(unittest.TestCase):
                 update._deadline_ms = (self.world.time.ticks_ms() + 9_000) & 0x3FFFFFFF
                 self.files._news.tell(INSTALLING)
             self.poll()
+        update._memory.stage = STAGE_INSTALL_DATE  # of a signed update: this one lets it be
+        self.poll()
+        update._memory.stage = STAGE_REBOOT
         with locked():
             is_busy = update.is_busy
             is_idle = update.is_idle

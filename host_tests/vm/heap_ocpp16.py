@@ -313,6 +313,17 @@ class TestHeapOfOcpp16(unittest.TestCase):
             self.channel.feed(text)
             self.world.run_all(12)
 
+    def test_a_profile_and_a_password_that_nobody_changes(self):
+        world = World(has_security=True)
+        parts = world.ocpp._profiles
+        judge = [part for part in parts if type(part).__name__ == "SecurityProfile"][0]
+        with locked():
+            for now_ms in range(100):
+                judge.poll(now_ms)
+            judge.dropped()
+
+        self.assertEqual(world.connection.connects, judge._connects)
+
     def test_boot_that_gets_no_answer_yet(self):
         channel = self.channel
         with locked():

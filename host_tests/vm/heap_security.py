@@ -122,6 +122,8 @@ class TestHeapOfSecurityEvents(unittest.TestCase):
         with locked():
             self.run_all(1_000)
             self.events.render(writer, None)
+            is_waiting = self.desk.has_waiting
 
         self.assertEqual(self.rpc.calls, calls + 1_000)
+        self.assertTrue(is_waiting)
         self.assertTrue(writer.length > 60, writer.length)

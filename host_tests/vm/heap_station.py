@@ -360,13 +360,16 @@ class TestHeapOfParts(unittest.TestCase):
             world.authorizer.remember(tag, 0, 100, tag)
             world.run(5)
             before_len = world.cards.saved_len
+            was_energised = world.station.is_energised()
             world.controllers[0].is_energised = False
+            is_energised = world.station.is_energised()
             world.run(5)
             world.config.authorization_cache_enabled = False
             written_len = world.cards.saved_len
             world.run(2)
 
         self.assertEqual((before_len, written_len, world.cards.saved_len), (0, 52, 4))
+        self.assertEqual((was_energised, is_energised), (True, False))
 
     def test_tags(self):
         tag = IdTag()

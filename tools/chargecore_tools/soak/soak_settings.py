@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from chargecore_tools.soak.silence import Ladder
 
-HEAP = "384k"  # of the VM: four connectors, and every profile is loaded
+HEAP = "512k"  # of the VM: four connectors, and every profile is loaded
 
 LADDER = Ladder(
     message_timeout_s=15,
