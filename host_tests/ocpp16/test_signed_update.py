@@ -46,10 +46,10 @@ class SignedTest(unittest.TestCase):
         self.world.open()
         self.world.run_ms(3_000)
 
-    def reboot(self):
+    def reboot(self, stalls=False):
         """Cut the power; the next boot has the same flash."""
         self.boots += 1
-        self.start(self.world.flash)
+        self.start(self.world.flash, stalls)
 
     def firmware(self, in_s=-5, install_in_s=None, **more):
         now_s = self.world.clock.wall_s()
@@ -407,6 +407,22 @@ class TestSessions(SignedTest):
         self.world.run_ms(5_000)
 
         self.assertEqual((self.told(), self.transfer.asked), (["DownloadScheduled"], []))
+
+    def test_a_chip_that_stalls_keeps_what_the_server_knows_behind_the_session(self):
+        """R57: rather told twice than a contactor that drops."""
+        self.ask()
+        self.run_until(lambda: self.world.station.is_reset_due)
+        self.reboot(stalls=True)
+        self.world.charge()
+        self.world.slots.confirm()
+        self.world.run_ms(2_000)
+        self.assertEqual(self.told(), ["Installed"])
+        self.assertTrue(self.world.station.is_energised())
+        self.reboot()
+        self.assertEqual(self.told(), ["Installed"])
+        self.reboot()
+
+        self.assertEqual(self.told(), [])
 
 
 class TestRequests(SignedTest):

@@ -131,7 +131,9 @@ class Update:
         memory.told = status + 1
         if memory.stage == STAGE_END and memory.end == status + 1:
             memory.end = 0
-            self._enter(STAGE_NONE)
+            memory.stage = STAGE_NONE
+            if not self._must_not_write():  # else it is told once more behind the next boot
+                memory.save()
 
     def poll(self, now_ms):  # HOT
         """Go on."""
