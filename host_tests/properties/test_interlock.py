@@ -25,7 +25,7 @@ from fakes.interlock_story import (
 
 _CHUNKS = 10
 _PER_CHUNK = 500
-_BENCH_CHUNKS = 4
+_BENCH_CHUNKS = 2
 
 _EVENT = st.one_of(
     st.tuples(st.just("ev"), st.sampled_from("ABCCCCDEF")),
