@@ -7,6 +7,7 @@ import typer
 
 from chargecore_tools.board_image.cli import build
 from chargecore_tools.bundle import bundle
+from chargecore_tools.cert.cli import cert
 from chargecore_tools.csms.cli import csms
 from chargecore_tools.deploy.cli import deploy
 from chargecore_tools.flash.cli import flash
@@ -39,6 +40,7 @@ app.command()(shell)
 app.command()(size)
 app.command()(build)
 app.command()(pki)
+app.add_typer(cert)
 
 
 def _print_version(is_wanted: bool):

@@ -9,7 +9,7 @@ from typing import Annotated, Optional
 import typer
 
 from chargecore_tools.board_image.frozen import build_commands, port_of, write_frozen
-from chargecore_tools.board_image.linked_image import MAIN, linked_image, linked_sources
+from chargecore_tools.board_image.linked_image import linked_image, linked_sources, main_text
 from chargecore_tools.deploy.application import application_of
 from chargecore_tools.device.command import AsJson, Board, answer, say, told_errors
 from chargecore_tools.device.errors import EXIT_USAGE, DeviceError
@@ -83,7 +83,7 @@ def _romfs(target, folder):
     image = _linked(linked_image, target)
     (folder / "chargecore.romfs").write_bytes(image)
     shutil.copy(repository() / "firmware" / "boot.py", folder / "boot.py")
-    (folder / "main.py").write_text(MAIN, encoding="utf-8")
+    (folder / "main.py").write_text(main_text(), encoding="utf-8")
     return [
         f"mpremote romfs deploy {folder}/chargecore.romfs",
         f"mpremote fs cp {folder}/boot.py {folder}/main.py :",

@@ -22,16 +22,31 @@ from chargecore_tools.sim_process import repository
 from chargecore_tools.sizes.romfs import romfs_of
 
 # In the file system, beside the image: MicroPython does not start a main.py out of a ROMFS.
-MAIN = """import sys
+_MAIN = """import sys
 
 sys.path.insert(0, "/rom")  # or this file would be `main`
 import main
 from board import Board
 from chargecore.base.start import start
 
-start(Board, main.run)
+VERSION = {version!r}  # firmwareVersion that is reported; "": what station.json says
+
+
+def make_board():
+    board = Board()
+    if VERSION and board.config is not None:
+        board.config["firmware_version"] = VERSION
+    return board
+
+
+start(make_board, main.run)
 """
 _BOOT = "boot"  # lies in the file system as it is
+
+
+def main_text(version=""):
+    """Return main.py. version: the image's, which then counts whatever station.json says."""
+    return _MAIN.format(version=version)
 
 
 def linked_image(target):
@@ -53,7 +68,7 @@ def linked_sources(target):
         texts[name] = path.read_text(encoding="utf-8")
     for name, path in board_modules(target).items():
         texts[name] = path.read_text(encoding="utf-8")
-    readers = [MAIN, texts.pop(_BOOT)]
+    readers = [main_text(), texts.pop(_BOOT)]
     kept = Compiler(target.architecture).cache / f"linked-{_hash(texts, readers)}.json"
     if not kept.exists():
         part = kept.with_suffix(f".{os.getpid()}")

@@ -1,0 +1,1 @@
+"""The certification kit: `chargecore cert ...`, one folder per artefact; docs/certification.md."""

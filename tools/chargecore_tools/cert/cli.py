@@ -1,0 +1,12 @@
+"""`chargecore cert`: what a maker runs before the certification lab does."""
+
+import typer
+
+from chargecore_tools.cert.freeze.cli import freeze
+
+cert = typer.Typer(
+    name="cert",
+    no_args_is_help=True,
+    help="Certification: conformance runs, and what a lab gets. docs/certification.md",
+)
+cert.command()(freeze)
