@@ -1,0 +1,3 @@
+"""Named defects: each changes one thing of a Station that is otherwise right."""
+
+DEFECTS = {}
