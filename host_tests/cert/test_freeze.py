@@ -16,7 +16,7 @@ from cert_rig.command import cert, cert_json
 from cert_rig.small_repository import SmallRepository
 from chargecore_tools.board_image.linked_image import main_text
 from chargecore_tools.bundle import parse_bundle
-from chargecore_tools.cert.errors import CertError
+from chargecore_tools.cert.artefact_error import ArtefactError
 from chargecore_tools.cert.freeze import twin_build as twins
 from chargecore_tools.cert.freeze.frozen import read_freeze
 from chargecore_tools.cert.freeze.verify import faults_of_board
@@ -215,7 +215,7 @@ def test_a_tag_names_the_version(repository_, tmp_path):
 
 
 def test_two_builds_that_differ_are_not_frozen():
-    with pytest.raises(CertError, match=r"differ: app/b"):
+    with pytest.raises(ArtefactError, match=r"differ: app/b"):
         twins._require_same({"app/a": b"1", "app/b": b"1"}, {"app/a": b"1", "app/b": b"2"})
 
 
@@ -294,7 +294,7 @@ def test_no_value_of_a_field_breaks_the_reader(frozen, tmp_path_factory, field, 
     path.write_text(json.dumps({**facts, field: value}))
     try:
         read_freeze(path)
-    except CertError as error:
+    except ArtefactError as error:
         assert str(path) in str(error) and str(error).isprintable()
 
 
@@ -303,5 +303,5 @@ def test_no_bytes_break_the_reader(tmp_path_factory, data):
     path = tmp_path_factory.getbasetemp() / "fuzzed.json"
     path.write_bytes(data)
 
-    with pytest.raises(CertError, match="fuzzed.json: "):
+    with pytest.raises(ArtefactError, match="fuzzed.json: "):
         read_freeze(path)

@@ -3,6 +3,7 @@
 import typer
 
 from chargecore_tools.cert.freeze.cli import freeze
+from chargecore_tools.cert.snapshot.cli import snapshot
 
 cert = typer.Typer(
     name="cert",
@@ -10,3 +11,4 @@ cert = typer.Typer(
     help="Certification: conformance runs, and what a lab gets. docs/certification.md",
 )
 cert.command()(freeze)
+cert.command()(snapshot)

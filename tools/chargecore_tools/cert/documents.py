@@ -2,7 +2,7 @@
 
 Each kind has a JSON Schema in schemas/, which is its documentation, too. Read are only files of
 people who may err: too long, broken, of another format, with missing or wrong fields.
-Errors: CertError with one line that names the file and the place.
+Errors: ArtefactError with one line that names the file and the place.
 """
 
 import functools
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import jsonschema
 
-from chargecore_tools.cert.errors import usage
+from chargecore_tools.cert.artefact_error import usage
 
 FORMAT = 1  # of all kinds
 _SCHEMAS = Path(__file__).with_name("schemas")

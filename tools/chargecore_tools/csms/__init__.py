@@ -10,6 +10,7 @@ It is made of the packages `ocpp` (routing, messages, schemas) and `websockets`.
     ledger    transactions and energy (transaction, registers)
     server_clock  the time told to stations
     tls       certificates, suites, why a handshake failed (tls_connection, security_options)
+    ping_connection  tells of WebSocket pings
     cli       the command line: console (prompt or script), commands and orders (what is typed),
               completer, frame_printer and json_log (what is shown; event_text)
 

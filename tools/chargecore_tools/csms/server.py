@@ -24,6 +24,7 @@ from chargecore_tools.csms.gate import Gate, identity
 from chargecore_tools.csms.history import History
 from chargecore_tools.csms.hooks import Hooks
 from chargecore_tools.csms.ledger import Ledger
+from chargecore_tools.csms.ping_connection import PingConnection
 from chargecore_tools.csms.rules import Rules
 from chargecore_tools.csms.server_clock import ServerClock
 from chargecore_tools.csms.session import Session
@@ -63,6 +64,7 @@ class Server:
         self.host = host
         self.port = port  # 0 becomes the real one at start()
         self.observer_errors = []  # what observers raised
+        self.on_ping = None  # called with the identity for every WebSocket ping of a station
         self._observers = [self.history, *observers]
         self._ping_interval_s = ping_interval_s
         self._ssl = ssl
@@ -149,8 +151,13 @@ class Server:
     def _connection_class(self):
         """Return what makes a connection: with TLS one that tells of refused handshakes."""
         if self._ssl is None:
-            return None
-        return functools.partial(TlsConnection, self._ssl, self._refused, self._handshakes)
+            return functools.partial(PingConnection, self._pinged)
+        parts = self._ssl, self._refused, self._handshakes, self._pinged
+        return functools.partial(TlsConnection, *parts)
+
+    def _pinged(self, connection):
+        if self.on_ping is not None:
+            self.on_ping(identity(connection.request.path)[0])
 
     def _refused(self, address, error):
         """Tell of a handshake that failed. The identity is not known yet, the address is."""

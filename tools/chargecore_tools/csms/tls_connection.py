@@ -6,16 +6,16 @@ handshake done on it, so that a refusal has an address and a reason.
 
 import asyncio
 
-from websockets.asyncio.server import ServerConnection
+from chargecore_tools.csms.ping_connection import PingConnection
 
 HANDSHAKE_S = 20  # a chip needs some seconds for its signature
 
 
-class TlsConnection(ServerConnection):
-    """Tells refused(address, error) of a handshake that fails; is a ServerConnection after it."""
+class TlsConnection(PingConnection):
+    """Tells refused(address, error) of a handshake that fails; is a PingConnection after it."""
 
-    def __init__(self, context, refused, handshakes, protocol, server, **options):
-        super().__init__(protocol, server, **options)
+    def __init__(self, context, refused, handshakes, pinged, protocol, server, **options):
+        super().__init__(pinged, protocol, server, **options)
         self._context = context
         self._refused = refused
         self._early = bytearray()  # what came between the handshake's end and _open()

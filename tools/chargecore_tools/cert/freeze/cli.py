@@ -6,7 +6,7 @@ from typing import Annotated, Optional
 import typer
 
 from chargecore_tools.bundle import HOST
-from chargecore_tools.cert.errors import CertError, usage
+from chargecore_tools.cert.artefact_error import ArtefactError, usage
 from chargecore_tools.cert.freeze.frozen import FIRMWARE, freeze_commit, read_freeze
 from chargecore_tools.cert.freeze.git_state import clean_state
 from chargecore_tools.cert.freeze.verify import faults_of_board, faults_of_folder
@@ -101,7 +101,7 @@ def _verify(out, board, port, as_json):
     if faults:
         more = [f"and {len(faults) - _SHOWN} more"] if len(faults) > _SHOWN else []
         rows = "\n".join(f"  {row}" for row in [*faults[:_SHOWN], *more])
-        raise CertError(
+        raise ArtefactError(
             f"{where} is not what was frozen:\n{rows}",
             "put the frozen files back, or freeze anew and run all of it again",
         )

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from chargecore_tools.cert import documents
-from chargecore_tools.cert.errors import usage
+from chargecore_tools.cert.artefact_error import usage
 from chargecore_tools.cert.freeze.build_files import BUNDLE
 from chargecore_tools.cert.freeze.sbom import sbom_text
 from chargecore_tools.cert.freeze.signoff import signoff_text
@@ -35,7 +35,7 @@ class Frozen:
         self.files = files
 
     def write(self, folder):
-        """Write it into a folder; an older freeze there goes. Errors: CertError."""
+        """Write it into a folder; an older freeze there goes. Errors: ArtefactError."""
         place = Path(folder) / FIRMWARE
         if place.exists() and not (place / SUMS).is_file():
             raise usage(f"{place}: holds something else", "--out names another folder")
@@ -54,7 +54,7 @@ class Frozen:
 def freeze_commit(state, board, mode, version, image, on_step):
     """Build a commit and return the Frozen. image: path of MicroPython's, or None.
 
-    Errors: CertError, DeviceError.
+    Errors: ArtefactError, DeviceError.
     """
     version = version or _version_of(state)
     if not _VERSION.fullmatch(version):
@@ -93,7 +93,7 @@ def freeze_commit(state, board, mode, version, image, on_step):
 
 
 def read_freeze(folder):
-    """Return the facts of freeze.json in a folder, or of the file. Errors: CertError."""
+    """Return the facts of freeze.json in a folder, or of the file. Errors: ArtefactError."""
     path = Path(folder)
     path = path / FREEZE if path.is_dir() or path.suffix != ".json" else path
     facts = documents.read(path, "freeze", MADE_BY)

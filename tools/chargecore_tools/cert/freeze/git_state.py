@@ -9,7 +9,7 @@ from pathlib import Path
 
 import tomllib
 
-from chargecore_tools.cert.errors import CertError, usage
+from chargecore_tools.cert.artefact_error import ArtefactError, usage
 
 _SHOWN = 12  # paths that are not committed
 _LIMIT_S = 120
@@ -33,14 +33,14 @@ class GitState:
 
 
 def clean_state(root):
-    """Return the GitState. Errors: CertError, also when something is not committed."""
+    """Return the GitState. Errors: ArtefactError, also when something is not committed."""
     root = Path(root)
     dirty = _dirty(root)
     if dirty:
         rows = [f"  {line}" for line in dirty[:_SHOWN]]
         if len(dirty) > _SHOWN:
             rows.append(f"  and {len(dirty) - _SHOWN} more")
-        raise CertError(
+        raise ArtefactError(
             "\n".join(["not committed, so nobody could build it again:", *rows]),
             "git commit, git stash or git clean; then freeze again",
         )
@@ -78,7 +78,7 @@ def _git(root, *arguments):
     except FileNotFoundError:
         raise usage("git is not installed", "a freeze is of a commit: install git") from None
     except subprocess.TimeoutExpired:
-        raise CertError(f"git {arguments[0]}: no end after {_LIMIT_S} s") from None
+        raise ArtefactError(f"git {arguments[0]}: no end after {_LIMIT_S} s") from None
     if done.returncode != 0:
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["failed"]
         hint = "a freeze is of a commit: git init, git add, git commit"

@@ -24,14 +24,14 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
-from chargecore_tools.cert.errors import CertError
+from chargecore_tools.cert.artefact_error import ArtefactError
 
 _SPACE = uuid.UUID("a0ff3d4f-7c35-4bd4-8c0e-3d3a1a0b3c52")  # of our serial numbers
 _MICROPYTHON = "https://github.com/micropython/micropython"
 
 
 def sbom_text(facts):
-    """Return the SBOM of the facts of freeze.json as JSON. Errors: CertError."""
+    """Return the SBOM of the facts of freeze.json as JSON. Errors: ArtefactError."""
     bom = Bom(serial_number=uuid.uuid5(_SPACE, facts["firmware_sha256"]))
     bom.metadata.timestamp = datetime.datetime.fromisoformat(facts["git"]["committed_at"])
     bom.metadata.tools = ToolRepository(components=_tools(facts))
@@ -43,7 +43,7 @@ def sbom_text(facts):
     text = JsonV1Dot6(bom).output_as_string(indent=1)
     fault = JsonStrictValidator(SchemaVersion.V1_6).validate_str(text)
     if fault is not None:
-        raise CertError(f"the SBOM does not fit CycloneDX 1.6: {str(fault).splitlines()[0]}")
+        raise ArtefactError(f"the SBOM does not fit CycloneDX 1.6: {str(fault).splitlines()[0]}")
     return json.dumps(json.loads(text), indent=1, sort_keys=True) + "\n"
 
 

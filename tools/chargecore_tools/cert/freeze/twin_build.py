@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from chargecore_tools.cert.errors import CertError
+from chargecore_tools.cert.artefact_error import ArtefactError
 
 _WORKER = "chargecore_tools.cert.freeze.build_files"
 _LIMIT_S = 900
@@ -24,7 +24,7 @@ _NAMES = ("first", "the second one, with a longer path")
 
 
 def twin_build(state, board, mode, version, on_step):
-    """Return ({path in firmware/: bytes}, what the board is). Errors: CertError.
+    """Return ({path in firmware/: bytes}, what the board is). Errors: ArtefactError.
 
     on_step(text) hears what goes on.
     """
@@ -66,10 +66,12 @@ def _wait(process):
     try:
         out, error = process.communicate(timeout=_LIMIT_S)
     except subprocess.TimeoutExpired:
-        raise CertError(f"the build did not end within {_LIMIT_S} s") from None
+        raise ArtefactError(f"the build did not end within {_LIMIT_S} s") from None
     if process.returncode != 0:
         lines = error.strip().splitlines() or [f"status {process.returncode}"]
-        raise CertError(f"the commit does not build: {lines[-1]}", "chargecore build shows more")
+        raise ArtefactError(
+            f"the commit does not build: {lines[-1]}", "chargecore build shows more"
+        )
     return json.loads(out)
 
 
@@ -91,7 +93,7 @@ def _require_same(first, second):
     differing = [name for name in names if first.get(name) != second.get(name)]
     if not first or differing:
         what = ", ".join(differing[:5]) or "no files"
-        raise CertError(
+        raise ArtefactError(
             f"two builds of the same commit differ: {what}",
             "something in it depends on the folder, the time or the machine; nothing was frozen",
         )
