@@ -2,6 +2,7 @@
 
 import typer
 
+from chargecore_tools.cert.cli_run import cases, run, settings
 from chargecore_tools.cert.freeze.cli import freeze
 from chargecore_tools.cert.snapshot.cli import snapshot
 
@@ -10,5 +11,8 @@ cert = typer.Typer(
     no_args_is_help=True,
     help="Certification: conformance runs, and what a lab gets. docs/certification.md",
 )
+cert.command()(run)
+cert.command()(cases)
+cert.command()(settings)
 cert.command()(freeze)
 cert.command()(snapshot)

@@ -5,7 +5,7 @@ Set from any thread; the session takes one hook per CALL. The newest for an acti
 
 import threading
 from dataclasses import dataclass
-from typing import Optional
+from typing import Callable, Optional
 
 ANY = "*"
 
@@ -20,6 +20,7 @@ class Hook:
     delay_s: float = 0.0
     is_withheld: bool = False
     payload: Optional[dict] = None  # sent instead of the right answer, not validated
+    changes: Optional[Callable] = None  # takes the right answer, returns what is sent instead
     error: Optional[tuple] = None  # (code, description, details) of a CALLERROR
     text: Optional[str] = None  # sent as it is instead of an answer
 
@@ -57,7 +58,7 @@ class Hooks:
         with self._lock:
             self._hooks = [h for h in self._hooks if action not in (None, h.action)]
 
-    def take(self, station_id, action):
+    def take(self, station_id, action, _payload=None):
         """Return the Hook for a CALL that came in, one without deviation when there is none."""
         with self._lock:
             for hook in reversed(self._hooks):

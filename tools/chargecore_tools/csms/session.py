@@ -86,7 +86,7 @@ class Session(Answers):
             await self._send_error(frame, fault.code, frame.violation)
             return
         frame.violation = self._fault_of_said(frame.message_id, action, frame.payload)
-        hook = self._site.hooks.take(self.id, action)
+        hook = self._site.hooks.take(self.id, action, frame.payload)
         # A network may double a CALL: each of the two is answered.
         self._unanswered.setdefault(frame.message_id, []).append((frame, hook))
         self._site.tell(frame)
@@ -162,6 +162,8 @@ class Session(Answers):
         said = parse(message)
         call, hook = self._pop_unanswered(said.message_id)
         if said.kind == RESULT:
+            if hook.changes is not None:
+                hook.payload = hook.changes(said.payload)
             if hook.payload is not None:
                 said.payload = hook.payload
                 message = CallResult(said.message_id, said.payload).to_json()

@@ -1,0 +1,78 @@
+"""Campaign: many cases in order, on one lab or on several at once."""
+
+import threading
+
+from chargecore_tools.cert.case_run import CaseRun
+from chargecore_tools.cert.cleanup import Cleanup
+from chargecore_tools.cert.conditions import Conditions
+from chargecore_tools.cert.result import INCONCLUSIVE, NOT_APPLICABLE, Result
+
+
+class Campaign:
+    """book: CaseBook; cases: in order; tell(result): called after each, in any thread."""
+
+    def __init__(self, book, cases, tell=lambda _result: None, tell_start=lambda _case: None):
+        self._book = book
+        self._cases = list(cases)
+        self._tell = tell
+        self._tell_start = tell_start
+        self._lock = threading.Lock()
+        self._next = 0
+        self._results = {}
+        self._error = None
+
+    def run(self, labs):
+        """Play all cases, each on the first lab that is free. Return the results in order."""
+        threads = [threading.Thread(target=self._work, args=(lab,)) for lab in labs[1:]]
+        for thread in threads:
+            thread.start()
+        self._work(labs[0])
+        for thread in threads:
+            thread.join()
+        if self._error is not None:
+            raise self._error
+        return [self._results[case.id] for case in self._cases if case.id in self._results]
+
+    def stop(self):
+        """Begin no more cases."""
+        with self._lock:
+            self._next = len(self._cases)
+
+    def _work(self, lab):
+        try:
+            while True:
+                case = self._take()
+                if case is None:
+                    return
+                self._tell_start(case)
+                self._enter(play(lab, self._book, case))
+        except BaseException as error:
+            self.stop()
+            self._error = error
+
+    def _take(self):
+        with self._lock:
+            if self._next >= len(self._cases):
+                return None
+            self._next += 1
+            return self._cases[self._next - 1]
+
+    def _enter(self, result):
+        with self._lock:
+            self._results[result.case.id] = result
+        self._tell(result)
+
+
+def play(lab, book, case):
+    """Play one case, if it applies, and clean up behind it. Return the Result."""
+    if case.cannot:
+        return Result(case, NOT_APPLICABLE, case.cannot)
+    unmet = Conditions(lab.station).unmet(case.when)
+    if unmet is not None:
+        return Result(case, NOT_APPLICABLE, f"not so here: {unmet}")
+    start = lab.record.end()
+    if lab.is_unclean:
+        return Result(case, INCONCLUSIVE, f"the station is not in order: {lab.is_unclean}")
+    result = CaseRun(lab, book, case).play()
+    lab.is_unclean = Cleanup(lab).run(start)
+    return result

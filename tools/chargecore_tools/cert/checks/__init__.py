@@ -1,0 +1,11 @@
+"""Named checks: what no matcher can say. `check: NAME` in a case, its fields beside it.
+
+A check is a class with `fields` (the names it takes, those with a default first left out by a
+case), a docstring that says in one sentence what must be true, and `run(lab, **values)`, which
+raises Failed. lab: lab.Lab. Values come with all $names replaced; a saved message is its payload.
+"""
+
+from chargecore_tools.cert.checks.configuration_list import ConfigurationList
+from chargecore_tools.cert.checks.same_keys import SameKeys
+
+CHECKS = {row.name: row for row in (ConfigurationList, SameKeys)}

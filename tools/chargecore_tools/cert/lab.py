@@ -1,0 +1,254 @@
+"""Lab: what a case works with: server, rig, clock, record, files, and what the station told.
+
+One per station under test. The methods server_* are the words behind `server:` in a case.
+"""
+
+import time
+from pathlib import Path
+
+from chargecore_tools.cert.desk import Desk
+from chargecore_tools.cert.errors import CertError, Failed
+from chargecore_tools.cert.readout import Readout
+from chargecore_tools.cert.record import Record
+from chargecore_tools.cert.rigs.hands import Hands
+from chargecore_tools.csms.rules import Rules, RulesError
+from chargecore_tools.csms.server import Server
+from chargecore_tools.csms.tls import server_context
+
+_POLL_S = 0.02
+_BASIC = (1, 2)  # security profiles with a password
+
+
+class Lab:
+    """rig: one of rigs/; clock: a lab_clock; files: the file server, or None."""
+
+    def __init__(self, settings, rig, clock, host="127.0.0.1", port=0, files=None):
+        self.settings = settings
+        self.clock = clock
+        self.record = Record(settings.identity, clock)
+        self.desk = Desk()
+        self.hands = Hands(rig, self.record, settings.plug_s)
+        self.files = files
+        self.station = Readout(settings)
+        self.is_unclean = ""  # why the station is not as it should be between two cases
+        self.case_start = 0  # place in the record where the running case began
+        self.rules = Rules()
+        self._profile = settings.security_profile
+        self.server = Server(
+            host,
+            port,
+            rules=self.rules,
+            wants_boot=False,
+            observers=(self.record,),
+            password=self._password(self._profile),
+            security_profile=self._profile,
+            ssl=self._tls(self._profile, settings.certificate, None),
+        )
+        self.server.clock = clock
+        self.server.hooks = self.desk
+        self.reset_server()
+
+    # ---- life ----
+
+    def start(self):
+        """Listen. Return the URL for the station, without its identity."""
+        self.server.start()
+        return self.server.url
+
+    def close(self):
+        """End everything that is the lab's own."""
+        self.hands.close()
+        self.server.stop()
+        self.clock.close()
+        if self.files is not None:
+            self.files.close()
+
+    def wait_station(self, real_s):
+        """Wait until the station is connected and has told what it is. Errors: TimeoutError."""
+        identity = self.settings.identity
+        self.server.wait_connected(identity, real_s)
+        self._wait_booted(min(real_s, 10))
+        self.station.read(self.server, identity)
+
+    def _wait_booted(self, real_s):
+        """Wait for a boot and the statuses behind it; a station that was up sends neither."""
+        station = self.server.station(self.settings.identity)
+        end_s = self.real_s() + real_s
+        while self.real_s() < end_s:
+            if station.is_booted and 0 in station.statuses:
+                time.sleep(0.2)  # the statuses of the other connectors
+                return
+            time.sleep(_POLL_S)
+
+    # ---- for the case ----
+
+    def begin_case(self, start):
+        """Forget what another case wanted of the server."""
+        self.case_start = start
+        self.desk.clear()
+
+    def real_s(self):
+        """Return the seconds of the wall."""
+        return time.monotonic()
+
+    def wait_s(self, duration_s):
+        """Let the station's time pass."""
+        end_s = self.clock.now_s() + duration_s
+        while True:
+            left_s = (end_s - self.clock.now_s()) / self.clock.speed
+            if left_s <= 0:
+                return
+            time.sleep(min(max(left_s, _POLL_S), 0.5))
+
+    def wait_until(self, has_come, within_s):
+        """Wait until has_come(), that many seconds of the station at most. Return whether."""
+        end_s = self.clock.now_s() + within_s
+        while not has_come():
+            if self.clock.now_s() >= end_s:
+                return False
+            time.sleep(_POLL_S)
+        return True
+
+    def call(self, action, payload, real_s=30.0, is_checked=True):
+        """Send a CALL and return what it was answered. Errors: CsmsError."""
+        identity = self.settings.identity
+        answer = self.server.call(identity, action, payload, real_s, is_checked)
+        if action == "ChangeConfiguration" and answer.get("status") in (
+            "Accepted",
+            "RebootRequired",
+        ):
+            self.station.learn(payload["key"], payload["value"])
+        return answer
+
+    def reboot(self, kind="Hard"):
+        """Reset the station and wait until it is accepted again. Errors: Failed, CsmsError."""
+        start = self.record.end()
+        answer = self.call("Reset", {"type": kind})
+        if answer.get("status") != "Accepted":
+            raise Failed(f"Reset {kind}: {answer.get('status')}")
+        long_s = self.settings.long_timeout_s
+        if not self.wait_until(lambda: self.record.calls(start, "BootNotification"), long_s):
+            raise Failed(f"no BootNotification within {long_s:g} s after Reset {kind}")
+
+    # ---- names ----
+
+    def names(self, name):
+        """Return what a $name of the lab stands for, None when there is no such."""
+        count = self.station.connectors
+        tested = self.settings.connector
+        if name == "connectors":
+            return count
+        if name == "all_connectors":
+            return list(range(count + 1))
+        if name == "every_connector":
+            return list(range(1, count + 1))
+        if name == "other_connectors":
+            return [number for number in range(count + 1) if number != tested]
+        if name == "other_plugs":
+            return [number for number in range(1, count + 1) if number != tested]
+        if name == "config":
+            return {key: row["value"] for key, row in self.station.configuration.items()}
+        if name == "station":
+            return dict(self.station.boot)
+        if name == "files" and self.files is not None:
+            return self.files.names()
+        if name == "pki":
+            return self.pem
+        return None
+
+    def pki_file(self, name):
+        """Return the path of a file of the PKI folder: NAME with or without its ending."""
+        if not self.settings.pki:
+            raise CertError("this case needs certificates: `pki: FOLDER` in lab.yaml")
+        folder = Path(self.settings.pki)
+        for ending in ("", ".chain.pem", ".pem"):
+            found = sorted(folder.rglob(name + ending))
+            if found:
+                return found[0]
+        raise CertError(f"{folder}: no file '{name}'; `chargecore pki` makes the folder")
+
+    def pem(self, name):
+        """Return a certificate of the PKI folder as text."""
+        return self.pki_file(name + ".pem").read_text(encoding="ascii")
+
+    # ---- server: words ----
+
+    def reset_server(self):
+        """Let the server be as it is at the beginning of every case."""
+        self.rules.set_boots([("Accepted", int(self.settings.heartbeat_s))])
+        names = (self.settings.valid_tag, self.settings.valid_tag_2)
+        self.rules.set_tags(dict.fromkeys(names, "Accepted"))
+        self.desk.clear()
+        self.server.gate.admit()
+
+    def server_stop(self):
+        """Stop listening: nobody answers any more."""
+        self.server.stop()
+
+    def server_start(self, security_profile=None, certificate=None, client_ca=None):
+        """Listen again, with another profile or another certificate."""
+        if security_profile is not None or certificate is not None or client_ca is not None:
+            profile = int(self._profile if security_profile is None else security_profile)
+            certificate = certificate or self.settings.certificate
+            self._profile = profile
+            self.server.set_tls(self._tls(profile, certificate, client_ca), profile)
+            self.server.gate.password = self._password(profile)
+        self.server.start()
+
+    def server_restart(self, **options):
+        """Stop and start."""
+        self.server.stop()
+        self.server_start(**options)
+
+    def server_drop(self):
+        """Cut the connection without a word (TCP reset)."""
+        self.server.drop(self.settings.identity)
+
+    def server_close(self):
+        """Close the connection with the closing handshake."""
+        self.server.disconnect(self.settings.identity)
+
+    def server_password(self, value):
+        """Ask for this password from the next connection on."""
+        self.server.gate.password = str(value)
+
+    def server_follow_password(self, active=True):
+        """Take an AuthorizationKey that the station accepted as its password from then on."""
+        self.server.gate.takes_new_keys = bool(active)
+
+    def server_refuse(self, status, times=1):
+        """Answer the next connections with an HTTP status."""
+        self.server.gate.refuse(int(status), int(times))
+
+    def server_set_tag(self, tag, status="Accepted", parent=None):
+        """Let a tag have another status, or a parent."""
+        info = {"status": str(status)}
+        if parent is not None:
+            info["parentIdTag"] = str(parent)
+        self.rules.set_tag(str(tag), info)
+
+    def _password(self, profile):
+        if profile not in _BASIC:
+            return None
+        text = self.settings.password
+        if not text:
+            raise CertError(f"security profile {profile} needs `password` in lab.yaml")
+        if len(text) >= 32:  # as the OCA's tool reads it
+            try:
+                return bytes.fromhex(text)
+            except ValueError as error:
+                raise CertError("password: 32 and more characters must be hex") from error
+        return text.encode()
+
+    def _tls(self, profile, certificate, client_ca):
+        if profile < 2:
+            return None
+        chain = self.pki_file(certificate)
+        key = self.pki_file(f"{certificate}.key.pem")
+        roots = None
+        if profile == 3:
+            roots = self.pki_file(client_ca or "client-ca")
+        try:
+            return server_context([chain], [key], roots)
+        except RulesError as error:
+            raise CertError(str(error)) from error

@@ -1,0 +1,9 @@
+"""Makers: what a case needs and cannot write down. `make: NAME`, `save: name` in a case.
+
+A maker is a class with `name`, `fields`, a docstring that says in one sentence what it makes, and
+`run(lab, **values)`, which returns a JSON value. lab: lab.Lab.
+"""
+
+from chargecore_tools.cert.makers.key_list import KeyList
+
+MAKERS = {row.name: row for row in (KeyList,)}

@@ -1,0 +1,52 @@
+"""Result: how one case ended."""
+
+from dataclasses import dataclass, field
+
+PASS, FAIL, INCONCLUSIVE = "pass", "fail", "inconclusive"
+NOT_APPLICABLE, ERROR = "not_applicable", "error"
+VERDICTS = (PASS, FAIL, INCONCLUSIVE, NOT_APPLICABLE, ERROR)
+
+
+@dataclass
+class Result:
+    """One case: verdict, reason in a sentence, the rule, the step, and the frames."""
+
+    case: object
+    verdict: str
+    reason: str = ""
+    rule: str = ""
+    step: str = None
+    took_s: float = 0.0
+    attempt: int = 1
+    frames: list = field(default_factory=list)
+
+    def as_dict(self):
+        """Return it as it stands in report.json."""
+        return {
+            "case": self.case.id,
+            "title": self.case.title,
+            "profile": self.case.profile,
+            "own": self.case.own,
+            "when": list(self.case.when),
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "rule": self.rule,
+            "step": self.step,
+            "took_s": round(self.took_s, 1),
+            "attempt": self.attempt,
+            "frames": self.frames,
+        }
+
+
+def frames_of(entries):
+    """Return record entries as they stand in report.json; times count from the first."""
+    began_s = entries[0].at_s if entries else 0.0
+    return [
+        {
+            "at_s": round(entry.at_s - began_s, 3),
+            "from": entry.sender,
+            "text": entry.text,
+            "note": entry.violation or entry.note,
+        }
+        for entry in entries
+    ]

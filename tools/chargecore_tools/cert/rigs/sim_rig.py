@@ -1,0 +1,80 @@
+"""SimRig: acts through the control socket of a simulator (boards/host/README.md)."""
+
+import time
+
+from chargecore_tools.cert.errors import CertError, RigCannot
+from chargecore_tools.sim_client import SimClient, SimRefused
+
+_RECONNECT_S = 20  # a simulator that boots another copy of its code closes the socket meanwhile
+_RETRY_S = 0.05
+
+
+class SimRig:
+    """One simulator."""
+
+    name = "simulator"
+
+    def __init__(self, host, port):
+        self._address = (host, port)
+        self._client = None
+        self._acts = {
+            "plug": self._plug,
+            "unplug": lambda connector: self._do("unplug", connector=connector),
+            "swipe": lambda _connector, tag: self._do("swipe", id_tag=str(tag)),
+            "fault": lambda connector, kind: self._fault(connector, kind, True),
+            "heal": lambda connector, kind: self._fault(connector, kind, False),
+            "jam_lock": lambda connector: self._do("lock", connector=connector, jam=True),
+            "free_lock": lambda connector: self._do("lock", connector=connector, jam=False),
+            "car_draws": lambda connector, amps: self._do(
+                "ev_current", connector=connector, amps=amps
+            ),
+            "car_state": lambda connector, state: self._do("ev", connector=connector, state=state),
+            "power_cycle": lambda _connector: self._do("power_cycle"),
+            "cut_network": lambda _connector: self._do("network", up=False),
+            "restore_network": lambda _connector: self._do("network", up=True),
+        }
+
+    def act(self, name, connector, **fields):
+        """Do one act."""
+        if name not in self._acts:
+            raise RigCannot(f"the simulator has no command for '{name}'")
+        try:
+            self._acts[name](connector, **fields)
+        except SimRefused as error:
+            raise RigCannot(f"the simulator refused: {error}") from error
+
+    def close(self):
+        """Close the connection."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def _plug(self, connector, amps=16, phases=None):
+        more = {} if phases is None else {"phases": int(phases)}
+        self._do("plug", connector=connector, auto=True, amps=amps, **more)
+
+    def _fault(self, connector, kind, active):
+        self._do("fault", connector=connector, kind=kind, active=active)
+
+    def _do(self, cmd, **fields):
+        """Send a command; connect again once when the socket was closed meanwhile."""
+        try:
+            if self._client is None:
+                self._connect()
+            self._client.do(cmd, **fields)
+        except OSError:
+            self.close()
+            self._connect()
+            self._client.do(cmd, **fields)
+
+    def _connect(self):
+        end_s = time.monotonic() + _RECONNECT_S
+        while True:
+            try:
+                self._client = SimClient(*self._address)
+                return
+            except OSError as error:
+                if time.monotonic() >= end_s:
+                    where = "%s:%s" % self._address
+                    raise CertError(f"control socket {where}: {error}") from error
+                time.sleep(_RETRY_S)

@@ -1,0 +1,87 @@
+"""SimSite: a simulator that the runner starts itself, and the lab around it."""
+
+import time
+from pathlib import Path
+
+from chargecore_tools.cert.errors import CertError
+from chargecore_tools.cert.lab import Lab
+from chargecore_tools.cert.lab_clock import SimClock
+from chargecore_tools.cert.rigs.sim_rig import SimRig
+from chargecore_tools.sim_client import SimClient
+from chargecore_tools.sim_options import OptionError, resolve
+from chargecore_tools.sim_process import HEAP_DEFAULT, SimProcess
+
+_UP_S = 30
+_TRIES = 3
+
+
+class SimSite:
+    """`folder` holds flash, log and options of the station. connectors: how many."""
+
+    def __init__(self, settings, folder, connectors=2, station=None, config=None):
+        self.settings = settings
+        self._folder = Path(folder)
+        self._connectors = connectors
+        self._station, self._config = station, config
+        self._process = None
+        self._log = None
+        self.lab = None
+
+    def start(self):
+        """Start server and simulator; return the Lab, with its station read out.
+
+        Errors: CertError.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._log = (self._folder / "station.log").open("wb")
+        for _ in range(_TRIES):
+            if self._try():
+                self.lab.wait_station(_UP_S)
+                return self.lab
+            self.lab.close()
+        self.close()
+        raise CertError(f"the simulator does not start: {self._folder / 'station.log'} says why")
+
+    def _try(self):
+        """Start both. Return whether the simulator came up."""
+        try:
+            options = resolve(
+                "ws://127.0.0.1:1/ocpp",
+                self.settings.identity,
+                self._station,
+                self._config,
+                self._connectors,
+                self._folder,
+                None,
+            )
+        except OptionError as error:
+            raise CertError(str(error)) from error
+        host, port = options["control_host"], options["control_port"]
+        speed = self.settings.speed
+        self.lab = Lab(self.settings, SimRig(host, port), SimClock(host, port, speed))
+        options["station"]["csms_url"] = self.lab.start()
+        options["speed_permille"] = round(speed * 1000)
+        options["prints_events"] = True
+        options["banner"] = f"station up, control port {port}"
+        self._process = SimProcess(options, "micropython", HEAP_DEFAULT, self._log)
+        return self._is_up(host, port)
+
+    def _is_up(self, host, port):
+        end_s = time.monotonic() + _UP_S
+        while time.monotonic() < end_s and self._process.status is None:
+            try:
+                SimClient(host, port).close()
+                return True
+            except OSError:
+                time.sleep(0.02)
+        return False
+
+    def close(self):
+        """End both."""
+        if self._process is not None:
+            self._process.kill()
+            self._process = None
+        if self.lab is not None:
+            self.lab.close()
+        if self._log is not None:
+            self._log.close()
