@@ -16,6 +16,7 @@ board.set_safe_levels()
 # buffers find room behind it. main.run ends it.
 gc.threshold(16_384)
 
+is_trial = getattr(board, "is_image_on_trial", bool)()
 slots_root = getattr(board, "slots_root", None)
 if slots_root is not None:
     import os
@@ -23,9 +24,11 @@ if slots_root is not None:
     import boot_slot
 
     board.slot = boot_slot.choose(slots_root)
-    if board.slot != boot_slot.read(slots_root)[:1].decode():
-        board.watch_trial()  # a new version that does not come up is reset
+    is_trial = is_trial or board.slot != boot_slot.read(slots_root)[:1].decode()
     if boot_slot.has_copy(slots_root, board.slot):
         os.chdir(slots_root + "/" + board.slot)  # main.py and all it imports are those of the copy
+
+if is_trial:
+    board.watch_trial()  # a new version that does not come up is reset
 
 sys.path.append(sys.path.pop(0))  # the copy comes first

@@ -13,10 +13,11 @@ from chargecore.base.modules import unload
 _IRQ_OPTIONS = {}  # pin interrupts are scheduled, and there is nothing to choose
 
 
-def make_board(pins, place, margin, make_link):
+def make_board(pins, place, margin, make_link, is_watched):
     """Return the board. place: (folder of the copies, copy that runs, name for bundles).
 
-    make_link(config, dns_servers, now_ms) returns the network interface.
+    make_link(config, dns_servers, now_ms) returns the network interface. is_watched: the watchdog
+    of a trial runs.
     """
 
     def build(board, row):
@@ -30,9 +31,9 @@ def make_board(pins, place, margin, make_link):
         board.reader_bus = reader_bus(pins, board.config.get("reader"), _IRQ_OPTIONS)
         board.link = make_link(board.config, board.dns_servers, board.ticks_ms())
 
-    board = ChipBoard(_cause(), Pin(pins.SERVICE[0], Pin.IN, Pin.PULL_UP), _nothing)
-    board.fill(build, place[0])
-    unload((pins.__name__,))  # its texts are for people
+    board = ChipBoard(_cause(), Pin(pins.SERVICE[0], Pin.IN, Pin.PULL_UP), _nothing, 0)
+    board.fill(build, place[0], is_watched)
+    unload((pins.__name__, "boards.esp32.ota_trial"))  # texts for people; asked at boot
     return board
 
 

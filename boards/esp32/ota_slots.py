@@ -13,12 +13,12 @@ import hashlib
 
 from micropython import const
 
+from boards.esp32.ota_trial import read_note, running_of
 from chargecore.base.codes import E_BUSY, E_CORRUPT, E_FULL, E_IO, OK
 
 _BLOCK = const(4096)
 _IMAGE_MAGIC = const(0xE9)  # first byte of an ESP image
 _ID_SIZE = const(3)  # place in Partition.info(): type, subtype, address, size, label, encrypted
-_ID_LABEL = const(4)
 
 
 class OtaSlots:
@@ -29,14 +29,12 @@ class OtaSlots:
         self._notes = notes
         self.target = target
         self.stalls = True  # every block is an erase
-        self._own = partition(partition.RUNNING)
-        self._next = self._own.get_next_update()
+        self._next = partition(partition.RUNNING).get_next_update()
         self.most_b = self._next.info()[_ID_SIZE]
-        labels = sorted((_label(self._own), _label(self._next)))
-        self.running = labels.index(_label(self._own))
+        self.running = running_of(partition)
         self.errno = 0
-        self.version = self._note("v" + str(self.running))
-        self.is_trial = self._note("trial") == b"%d" % self.running
+        self.version = read_note(notes, "v" + str(self.running))
+        self.is_trial = read_note(notes, "trial") == b"%d" % self.running
         self.is_other_next = False
 
     def files(self):
@@ -81,13 +79,6 @@ class OtaSlots:
         """Keep what was wrong. Return E_IO."""
         self.errno = error.errno or 0
         return E_IO
-
-    def _note(self, key):
-        buf = bytearray(64)
-        try:
-            return bytes(buf[: self._notes.get_blob(key, buf)])
-        except OSError:
-            return b""
 
 
 class OtaWriter:
@@ -196,7 +187,3 @@ class OtaWriter:
         self._block += 1
         self._fill = 0
         return OK
-
-
-def _label(partition):
-    return partition.info()[_ID_LABEL]

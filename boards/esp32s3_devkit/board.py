@@ -5,6 +5,7 @@ Called by: boot.py and main.py. At the top nothing is imported that could be bro
 
 slots_root = "/app"
 slot = "a"  # boot.py says which copy runs
+is_watched = False  # by the watchdog that watch_trial() has started
 
 
 def set_safe_levels():
@@ -15,10 +16,19 @@ def set_safe_levels():
     drive(pins)
 
 
+def is_image_on_trial():
+    """Tell whether the image in an OTA slot was never confirmed."""
+    from boards.esp32.ota_trial import is_trial
+
+    return is_trial()
+
+
 def watch_trial():
     """Start the watchdog with a time in which a version must come up."""
+    global is_watched  # noqa: PLW0603  the state of the boot, as slot is
     import machine
 
+    is_watched = True
     machine.WDT(timeout=30_000)
 
 
@@ -29,4 +39,6 @@ def Board():
     from boards.shared.wifi import make_wifi
     from chargecore.evse.lower_pwm import MARGIN_ESP32_S3
 
-    return make_board(pins, (slots_root, slot, b"esp32s3_devkit"), MARGIN_ESP32_S3, make_wifi)
+    return make_board(
+        pins, (slots_root, slot, b"esp32s3_devkit"), MARGIN_ESP32_S3, make_wifi, is_watched
+    )

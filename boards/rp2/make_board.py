@@ -21,10 +21,10 @@ _TLS_RESERVE_B = const(28_672)
 _ANALOG = ("PILOT_SENSE", "PROXIMITY_SENSE", "TEMPERATURE_SENSE")
 
 
-def make_board(pins, place, chip, watchdog_address):
+def make_board(pins, place, chip, watchdog_address, is_watched):
     """Return the board. place: (folder of the copies, copy that runs, name for bundles).
 
-    chip: RP2040 or RP2350 of adc_ring.
+    chip: RP2040 or RP2350 of adc_ring. is_watched: the watchdog of a trial runs.
     """
     stopper = _Stopper()
 
@@ -43,8 +43,8 @@ def make_board(pins, place, chip, watchdog_address):
         board.link = make_wifi(board.config, board.dns_servers, board.ticks_ms())
 
     cause = ResetRecord(machine.mem32, watchdog_address).read()
-    board = ChipBoard(cause, Pin(pins.SERVICE[0], Pin.IN, Pin.PULL_UP), stopper.stop)
-    board.fill(build, place[0])
+    board = ChipBoard(cause, Pin(pins.SERVICE[0], Pin.IN, Pin.PULL_UP), stopper.stop, -1)
+    board.fill(build, place[0], is_watched)
     unload((pins.__name__,))  # its texts are for people
     return board
 

@@ -15,7 +15,7 @@ import micropython
 from micropython import const
 
 from boards.shared.chip_rtc import ChipRtc
-from boards.shared.chip_watchdog import ChipWatchdog
+from boards.shared.chip_watchdog import TRIAL_MS, ChipWatchdog
 from boards.shared.station_file import read
 from chargecore.base.errors import ConfigError
 from chargecore.base.events import EV_LINK_DOWN, EV_LINK_UP
@@ -29,13 +29,15 @@ _NOBODY = const(-1)  # no character interrupts
 class ChipBoard:
     """The names are those of boards/README.md, "what a board offers"."""
 
-    def __init__(self, reset_cause, service_pin, before_restart):
+    def __init__(self, reset_cause, service_pin, before_restart, timer_id):
         self.reset_cause = reset_cause
         self._before_restart = before_restart  # what must stop before the chip may be reset
+        self._timer_id = timer_id  # a machine.Timer that nothing else uses
         self.config, error = read(_STATION_PATH)
         # What keeps a station from running, in words for the console; None: nothing.
         self.trouble = None if error is None else "station.json: " + error
-        # An open console is for the workbench: no watchdog could stay fed while somebody types.
+        # An open console is for the workbench, and has no watchdog: a station that somebody has
+        # stopped is not to come back by itself. Unless one runs already: fill().
         is_open = self.config is not None and self.config.get("console") == "open"
         self.is_console_open = is_open
         self.watchdog = None if is_open else ChipWatchdog(machine.WDT)
@@ -59,6 +61,7 @@ class ChipBoard:
         self.is_running = True
         self.app = None
         self._was_link_up = False
+        self._is_watched = False  # by the watchdog of a trial, which nothing stops
 
     def idle(self):  # HOT
         """Give the chip a moment, and the network interface its turn."""
@@ -70,11 +73,15 @@ class ChipBoard:
         if link.is_up != self._was_link_up:
             self._tell_link(link)
 
-    def fill(self, build, root):
+    def fill(self, build, root, is_watched):
         """Make what a station needs: build(board, row of the connector), unless none can run.
 
-        root: folder of the two copies. What goes wrong is kept in `trouble`.
+        root: folder of the two copies. is_watched: boot.py has called watch_trial(). What goes
+        wrong is kept in `trouble`.
         """
+        self._is_watched = is_watched
+        if is_watched and self.watchdog is None:
+            self.watchdog = ChipWatchdog(machine.WDT, TRIAL_MS)
         if self.trouble is not None or self.wants_service:
             return
         for folder in (_FLASH_ROOT, root):
@@ -93,6 +100,12 @@ class ChipBoard:
         """Reset the whole chip."""
         self._before_restart()
         machine.reset()
+
+    def attend(self):
+        """Somebody is at the console, where no watchdog is to interrupt: keep it fed."""
+        if self._is_watched:
+            feeder = ChipWatchdog(machine.WDT, TRIAL_MS)
+            feeder.feed_from(machine.Timer(self._timer_id))
 
     def release(self):
         """Leave the chip to the console: nothing goes on that only a running station may have."""

@@ -37,6 +37,9 @@ class FakeBoard:
     def restart(self):
         self.calls.append("restart")
 
+    def attend(self):
+        self.calls.append("attend")
+
     def release(self):
         self.calls.append("release")
 
@@ -67,7 +70,7 @@ class StartTest(unittest.TestCase):
 
         self.assertEqual(self.start(board), [])
 
-        self.assertEqual(board.calls, ["release"])
+        self.assertEqual(board.calls, ["attend", "release"])
         self.assertTrue("service" in board.texts[0][1])
 
     def test_service_wins_over_a_broken_file(self):
@@ -75,7 +78,7 @@ class StartTest(unittest.TestCase):
 
         self.assertEqual(self.start(board), [])
 
-        self.assertEqual(board.calls, ["release"])
+        self.assertEqual(board.calls, ["attend", "release"])
 
     def test_runs_nothing_without_a_station_file_and_says_so_again_and_again(self):
         board = FakeBoard("station.json: it is missing")
@@ -114,7 +117,7 @@ class StartTest(unittest.TestCase):
         with self.assertRaises(KeyboardInterrupt):
             self.start(board)
 
-        self.assertEqual(board.calls, ["unlock", "release"])
+        self.assertEqual(board.calls, ["unlock", "attend", "release"])
 
     def test_an_exception_nobody_knows_leaves_the_chip_released(self):
         board = FakeBoard()

@@ -22,6 +22,7 @@ from fakes.chip_parts import (
     FakeRtc,
     FakeSignal,
     FakeStrip,
+    FakeTimer,
     FakeWdt,
 )
 from fakes.rp2_adc import FakeRp2Chip
@@ -60,6 +61,8 @@ class FakeChip(FakeRp2Chip):
         self.adc_sources = {}
         self.programs = []
         self.wdts = []
+        self.wdt_due_us = None  # when it bites; None: none has been started
+        self.timers = []
         self.nics = []
         self.flags = 0  # of the PIO
         self.interrupts = []  # every character that micropython.kbd_intr() was given
@@ -165,6 +168,7 @@ class FakeChip(FakeRp2Chip):
             ADC=ADC,
             PWM=lambda pin, freq, duty_u16: FakePwm(chip, pin, freq, duty_u16),
             WDT=lambda timeout: FakeWdt(chip, timeout),
+            Timer=lambda number: FakeTimer(chip, number),
             Signal=FakeSignal,
             RTC=lambda: self.rtc,
             UART=FakeBus,
@@ -218,6 +222,16 @@ class FakeChip(FakeRp2Chip):
     def _idle(self):
         if self.on_idle is not None:
             self.on_idle()
+        self._run_timers()
+        if self.wdt_due_us is not None and self.now_us > self.wdt_due_us:
+            self.cause = 3
+            self._reset()
+
+    def _run_timers(self):
+        for timer in self.timers:
+            while self.now_us >= timer.due_us:
+                timer.due_us += timer.period_us
+                timer.callback(timer)
 
 
 def forget_boards():

@@ -91,16 +91,37 @@ class FakeAdc:
 
 
 class FakeWdt:
-    """machine.WDT."""
+    """machine.WDT: resets the chip, at an idle(), when the newest one is not fed in time."""
 
     def __init__(self, chip, timeout):
         self._chip = chip
         self.timeout_ms = timeout
         self.feeds = 0
         chip.wdts.append(self)
+        self._begin()
 
     def feed(self):
         self.feeds += 1
+        self._begin()
+
+    def _begin(self):
+        self._chip.wdt_due_us = self._chip.now_us + self.timeout_ms * 1000
+
+
+class FakeTimer:
+    """machine.Timer: its callback runs in the idle() of the chip."""
+
+    PERIODIC = 1
+
+    def __init__(self, chip, number):
+        self.number = number
+        self._chip = chip
+
+    def init(self, period, mode, callback):
+        self.period_us = period * 1000
+        self.due_us = self._chip.now_us + self.period_us
+        self.callback = callback
+        self._chip.timers.append(self)
 
 
 class FakeBus:
@@ -249,13 +270,19 @@ class FakePartition:
 
 
 class FakeNotes:
-    """esp32.NVS with nothing in it."""
+    """esp32.NVS; what a test wants to be in it it puts into `blobs`."""
+
+    blobs = {}
 
     def __init__(self, space):
         self.space = space
 
     def get_blob(self, key, buf):
-        raise OSError(-0x1102)
+        value = self.blobs.get(key)
+        if value is None:
+            raise OSError(-0x1102)
+        buf[: len(value)] = value
+        return len(value)
 
 
 class FakeRtc:

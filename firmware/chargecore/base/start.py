@@ -26,6 +26,7 @@ def start(make_board, run):
     try:
         if board.wants_service:
             board.say("service: no station runs; reset without the service pin ends it")
+            board.attend()
             return
         trouble = board.trouble
         if trouble is None:
@@ -35,6 +36,9 @@ def start(make_board, run):
             board.unlock_console()
             _wait(board, trouble)
         board.restart()
+    except KeyboardInterrupt:
+        board.attend()
+        raise
     finally:
         board.release()
 

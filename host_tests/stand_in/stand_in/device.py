@@ -62,6 +62,9 @@ class Idle:
         """Ctrl-C is heard again."""
         print("board: console open")
 
+    def attend(self):
+        """Somebody is at the console: no watchdog runs here."""
+
     def release(self):
         """Leave the chip to the console."""
         self.unlock_console()

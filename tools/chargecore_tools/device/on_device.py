@@ -13,7 +13,8 @@ cc_watchdog = None
 
 def cc_stop():
     # A version on trial runs under the watchdog that board.watch_trial() has started, and nothing
-    # stops that: while the tools work it is fed here. Otherwise none runs when a console is open.
+    # stops that: while the tools work it is fed here, even when main.py had not come so far as to
+    # let a timer do it. Otherwise none runs when a console is open.
     global cc_watchdog  # noqa: PLW0603  all of this runs in the board's __main__
     gc.collect()
     try:
