@@ -29,9 +29,10 @@ def offer_of_duty(duty_u16):
         return _OFFER_MIN_MA
     if permille > 960:
         return 80_000
+    # Fractions of 65,535 in their lowest terms: the products stay small ints on 32 bits, too.
     if permille <= 850:
-        return (duty_u16 * 60_000 + _DUTY_FULL // 2) // _DUTY_FULL
-    return (duty_u16 * 100_000 // _DUTY_FULL - 64_000) * 25 // 10
+        return (duty_u16 * 4_000 + 2_184) // 4_369
+    return ((duty_u16 - 39_321) * 20_000 // 13_107 - 4_000) * 25 // 10
 
 
 class Car:

@@ -36,7 +36,8 @@ class SimAdc:
 
     def read_uv(self):
         """Return the voltage at the ADC pin in microvolts."""
-        phase = (self._phase * 25173 + 13849) & 0xFFFF
+        phase = self._phase  # taken as signed: the product stays a small int on 32 bits, too
+        phase = (((phase & 0x7FFF) - (phase & 0x8000)) * 25173 + 13849) & 0xFFFF
         self._phase = phase
         if self._noise_mv:
             return self._noisy_uv(phase)

@@ -40,7 +40,7 @@ class Scheduler:
         "def f(self):\n    Driver(coil_pin=16)",
         "a = Pin(16, Pin.OUT)",
         "LIMIT = 1073741824",
-        "LIMIT = -1073741825",
+        "LIMIT = -1073741824",
         "RATIO = 0.5",
         _WITH_INIT + "        self.b = 2",
         "class A:\n    def f(self):\n        self.b = 2",
@@ -57,7 +57,7 @@ def test_refuses(tmp_path, text):
     [
         "try:\n    a()\nexcept OSError:\n    pass",
         "LIMIT = 1073741823",
-        "LIMIT = -1073741824",
+        "LIMIT = -1073741823 - 1",
         "LIMIT = 2147483647  # heap-ok: once, at boot",
         "PIN_COUNT = PINS",
         "def f(pin):\n    return Driver(pin)",

@@ -22,19 +22,19 @@ class FakePwm:
 
 
 def _offer_of(duty_u16):
-    """Return the mA that a car reads from a duty, as a fraction of 65535 * 2500 mA."""
+    """Return 65535 times the mA that a car reads from a duty: a board's float is too coarse."""
     if duty_u16 * 100 <= 85 * 65_535:
-        return duty_u16 * 60_000 / 65_535
-    return (duty_u16 * 100 / 65_535 - 64) * 2_500
+        return duty_u16 * 60_000
+    return (duty_u16 * 100 - 64 * 65_535) * 2_500
 
 
 class DutyTest(unittest.TestCase):
     def test_never_offers_more_than_the_limit_and_hardly_less(self):
         for limit_ma in range(6_000, 80_001, 7):
             offer_ma = clamp_ma(limit_ma)
-            seen_ma = _offer_of(duty_of_ma(offer_ma))
-            self.assertTrue(seen_ma <= limit_ma + 0.001, limit_ma)
-            self.assertTrue(seen_ma >= offer_ma - 4, limit_ma)
+            seen = _offer_of(duty_of_ma(offer_ma))
+            self.assertTrue(seen <= limit_ma * 65_535, limit_ma)
+            self.assertTrue(seen >= (offer_ma - 4) * 65_535, limit_ma)
 
     def test_has_the_duties_of_the_standard(self):
         rows = ((6_000, 100), (16_000, 266), (32_000, 533), (51_000, 850))

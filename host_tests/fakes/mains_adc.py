@@ -26,6 +26,6 @@ class MainsAdc:
         if self.is_broken:
             raise OSError(5)
         phase = (self._clock.elapsed_ms * self._hz + self._shift) % _TABLE_LEN
-        uv = self.zero_uv + self.rms_uv * self._sine[phase] // 10_000
-        uv += self.third_uv * self._sine[3 * phase % _TABLE_LEN] // 10_000
+        uv = self.zero_uv + self.rms_uv // 10 * self._sine[phase] // 1_000
+        uv += self.third_uv // 10 * self._sine[3 * phase % _TABLE_LEN] // 1_000
         return min(max(uv, 0), 3_300_000)

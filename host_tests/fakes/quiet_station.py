@@ -3,7 +3,7 @@
 from chargecore.base.clock import QUALITY_CSMS, Clock
 from chargecore.base.codes import E_EMPTY, OK
 from chargecore.base.event_log import EventLog
-from chargecore.base.ticks import TICKS_MAX
+from chargecore.base.ticks import ticks_add
 from chargecore.station import builder
 from chargecore.station.config import StationConfig
 from chargecore.store.journal import Journal
@@ -139,7 +139,7 @@ class QuietStation:
     def step(self):
         """Run the station once. Return the ticks."""
         ticks = self.ticks
-        ticks.at_ms = (ticks.at_ms + STEP_MS) & TICKS_MAX
+        ticks.at_ms = ticks_add(ticks.at_ms, STEP_MS)
         self.clock.poll(ticks.at_ms)
         self.station.step(ticks.at_ms)
         return ticks.at_ms

@@ -17,5 +17,5 @@ class FakeTicks:
 
     def advance_ms(self, delta_ms):
         """Let time pass. Return the new tick count."""
-        self.at_ms = (self.at_ms + delta_ms) & _TICKS_MASK
+        self.at_ms = (self.at_ms - _TICKS_MASK - 1 + delta_ms) & _TICKS_MASK
         return self.at_ms

@@ -103,7 +103,7 @@ class SetTest(unittest.TestCase):
 
     def test_takes_a_number_of_one_decimal_and_cuts_what_is_more(self):
         """C9, J10: never above what was sent."""
-        for limit, expected in ((16.3, 16.3), (10.19, 10.1), (6.99999999999, 6.9), (1e1, 10.0)):
+        for limit, expected in ((16.3, 16.3), (10.19, 10.1), (6.99999, 6.9), (1e1, 10.0)):
             self.assertEqual(self.world.put(profile(((0, limit),))), "Accepted")
             self.assertEqual(self.world.composite(), [(0, expected)])
 

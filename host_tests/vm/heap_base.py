@@ -57,7 +57,7 @@ class Busy:
 
     def step(self, now_ms):
         """Let time pass."""
-        self.ticks.at_ms = (self.ticks.at_ms + 9) & TICKS_MAX
+        self.ticks.at_ms = ticks_add(self.ticks.at_ms, 9)
         if self.is_broken:
             self.is_broken = False
             raise ValueError("once")
@@ -87,7 +87,7 @@ class TestHeapOfTime(unittest.TestCase):
 
         with locked():
             for _ in range(5_000):
-                ticks.at_ms = (ticks.at_ms + 777) & TICKS_MAX
+                ticks.at_ms = ticks_add(ticks.at_ms, 777)
                 clock.poll(clock.ticks_ms())
                 clock.uptime_ms_part(ticks.at_ms)
                 wall_s = clock.wall_s()
@@ -164,7 +164,7 @@ class TestHeapOfScheduler(unittest.TestCase):
     def run_a_second(self):
         """Run 100 passes, with every entry over its budget."""
         for _ in range(100):
-            self.ticks.at_ms = (self.ticks.at_ms + 10) & TICKS_MAX
+            self.ticks.at_ms = ticks_add(self.ticks.at_ms, 10)
             self.scheduler.step(self.ticks.at_ms)
 
     def test_scheduler_with_steps_over_their_budget(self):

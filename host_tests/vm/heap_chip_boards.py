@@ -10,6 +10,7 @@ from boards.shared.wifi_link import WifiLink
 from chargecore.base.clock import Clock
 from chargecore.base.event_log import EventLog
 from chargecore.base.events import EV_FAULT, EV_TCP_FAILED
+from chargecore.base.ticks import ticks_add
 from chargecore.store.kept_events import KeptEvents
 from fakes.board_bench import Bench
 from fakes.ticks import FakeTicks
@@ -114,7 +115,7 @@ class TestHeapOfLinks(unittest.TestCase):
 
     def poll_for(self, link, polls):
         for _ in range(polls):
-            self.now_ms = (self.now_ms + 100) & 0x3FFFFFFF
+            self.now_ms = ticks_add(self.now_ms, 100)
             link.poll(self.now_ms, True)
 
     def live(self, link):

@@ -6,6 +6,7 @@ import sys
 import unittest
 
 from chargecore.base.codes import OK
+from chargecore.base.ticks import ticks_add
 from chargecore.station.task_news import INSTALLING, UPLOADING, TaskNews, is_upload
 from chargecore.station.trial import Trial
 from chargecore.station.update import STAGE_INSTALL_DATE, STAGE_REBOOT, STAGE_WAIT
@@ -144,7 +145,7 @@ class FirmwareHeapTest(unittest.TestCase):
             if stage == STAGE_REBOOT:
                 update._memory.slot = 1
                 update._is_waiting = True
-                update._deadline_ms = (self.world.time.ticks_ms() + 9_000) & 0x3FFFFFFF
+                update._deadline_ms = ticks_add(self.world.time.ticks_ms(), 9_000)
                 self.files._news.tell(INSTALLING)
             self.poll()
         update._memory.stage = STAGE_INSTALL_DATE  # of a signed update: this one lets it be

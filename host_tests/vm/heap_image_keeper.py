@@ -4,6 +4,7 @@ import unittest
 
 from chargecore.base.event_log import EventLog
 from chargecore.base.events import EV_SETTINGS_OLD
+from chargecore.base.ticks import ticks_add
 from chargecore.station.image_keeper import ImageKeeper
 from chargecore.station.profile_slot import PURPOSE_DEFAULT
 from fakes.clock import FakeClock
@@ -39,7 +40,7 @@ class TestHeapOfImageKeeper(unittest.TestCase):
 
         with locked():
             for _ in range(3_000):
-                now_ms = (now_ms + 1_000) & 0x3FFFFFFF
+                now_ms = ticks_add(now_ms, 1_000)
                 keeper.step(now_ms)
         connector.controller.is_energised = False
         keeper.step(now_ms)

@@ -8,6 +8,7 @@ import unittest
 from chargecore.base.clock import QUALITY_CSMS, Clock
 from chargecore.base.codes import E_FULL, OK
 from chargecore.base.event_log import EventLog
+from chargecore.base.ticks import ticks_add
 from chargecore.station.config import StationConfig
 from chargecore.store import records
 from chargecore.store.journal import Journal
@@ -182,7 +183,7 @@ class TestHeapOfOutbox(unittest.TestCase):
             for _ in range(8):
                 if outbox.has_next(station.ticks.at_ms) and outbox.load_next() == OK:
                     outbox.refused(station.ticks.at_ms)
-                station.ticks.at_ms = (station.ticks.at_ms + 1_000_000) & 0x3FFFFFFF
+                station.ticks.at_ms = ticks_add(station.ticks.at_ms, 1_000_000)
             is_listed = outbox.parked_list.load(3) == OK
             while station.session(12) != E_FULL:
                 pass

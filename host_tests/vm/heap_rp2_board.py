@@ -9,6 +9,7 @@ from boards.rp2.guard_feed import GuardFeed
 from boards.rp2.guarded_trip import GuardedTrip
 from boards.rp2.pilot_sampler import PilotSampler
 from boards.rp2.sampled_channel import SampledChannel
+from chargecore.base.ticks import ticks_add
 from chargecore.safety.dead_man import DeadMan
 from fakes.rp2_machine import FakeInput
 from heap import growth, locked
@@ -131,7 +132,7 @@ class TestHeapOfSampling(unittest.TestCase):
         self.buf = array("i", [0] * 252)
 
     def step(self):
-        self.clock.now_us = (self.clock.now_us + 20_000) & 0x3FFFFFFF
+        self.clock.now_us = ticks_add(self.clock.now_us, 20_000)
         self.dma.count -= 7_868
         is_good = self.pilot.fill(self.buf, 250)
         if is_good:

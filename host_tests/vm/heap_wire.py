@@ -1,5 +1,6 @@
 """JSON reader, writer, times and field tables with the heap locked, and counted."""
 
+import sys
 import unittest
 from array import array
 
@@ -104,11 +105,13 @@ COVERS = (
     "chargecore.wire.json_writer.JsonWriter.int",
 )
 
+# A board makes an object of 16 bytes of a number beyond 2^30, which it gives back.
+_LEAST = -0x7FFFFFFF - 1 if sys.maxsize >> 32 else -0x3FFFFFFF - 1
 _TEXT = (
-    b'{"int":-2147483648,"nine":123456789,"dec":-16.25e1,"t":true,"f":false,"n":null,'
+    b'{"int":%d,"nine":123456789,"dec":-16.25e1,"t":true,"f":false,"n":null,'
     b'"word":"Soft","esc":"S\\u006fft\\n\\u00e4\\ud83d\\ude00\xc3\xa4","list":["a","b\\u0062"],'
     b'"time":"2026-11-24T11:00:00.250+01:00","etime":"2026-11-24T10:00:00\\u005a",'
-    b'"late":"2099-01-01T00:00:00Z","uri":"ws://x","\\u006bey":{"in":[{"x":1},{"x":2}]}}'
+    b'"late":"2099-01-01T00:00:00Z","uri":"ws://x","\\u006bey":{"in":[{"x":1},{"x":2}]}}' % _LEAST
 )
 _WORDS = (b"Hard", b"Soft")
 _BAD = (
@@ -124,7 +127,7 @@ _BAD = (
 )
 _ITEM = ((b"x", fields.F_INT, REQUIRED, 0, 9),)
 _ROWS = (
-    (b"int", fields.F_INT, REQUIRED, -0x7FFFFFFF - 1, 100),
+    (b"int", fields.F_INT, REQUIRED, _LEAST, 100),
     (b"nine", fields.F_INT, OPTIONAL, 0, 999999999),
     (b"dec", fields.F_DECIMAL, REQUIRED, 1, -100000, 100000),
     (b"t", fields.F_BOOL, OPTIONAL),
@@ -178,7 +181,7 @@ class ReaderTest(unittest.TestCase):
         reader = self.reader
         if reader.parse(_TEXT, len(_TEXT)) != OK:
             return -1
-        total = reader.int_value(reader.find(0, b"int"), -0x7FFFFFFF - 1, 0) + 0x7FFFFFFF
+        total = reader.int_value(reader.find(0, b"int"), _LEAST, 0) - _LEAST
         total += reader.int_value(reader.find(0, b"nine"), 0, 999999999)
         total += reader.scaled_value(reader.find(0, b"dec"), 1)
         total += reader.bool_value(reader.find(0, b"t")) + reader.bool_value(reader.find(0, b"f"))
@@ -190,7 +193,7 @@ class ReaderTest(unittest.TestCase):
         total += reader.equals(reader.item(items, 1), b"bb") + reader.equals_ci(items + 1, b"A")
         total += reader.time_value(reader.find(0, b"time")) + reader.time_ms
         total += reader.time_value(reader.find(0, b"etime"))
-        total += reader.time_clamped(reader.find(0, b"late"))
+        total += reader.time_clamped(reader.find(0, b"late")) // 2
         total += reader.is_uri(reader.find(0, b"uri")) + reader.kind(reader.find(0, b"key"))
         reader.word_index(esc, _WORDS)  # E_RANGE
         reader.bool_value(-6)
@@ -205,7 +208,7 @@ class ReaderTest(unittest.TestCase):
             total = self.read_all()
 
         self.assertEqual(total, expected)
-        self.assertTrue(total > 1000000000)
+        self.assertTrue(total > 800_000_000)
         self.assertEqual(growth(self.read_all, 50), 0)
 
     def test_refuses_what_is_no_json(self):
@@ -269,7 +272,7 @@ class WriterTest(unittest.TestCase):
         w.open_object()
         w.key(b"a")
         w.open_array()
-        w.int(-0x7FFFFFFF - 1)
+        w.int(_LEAST)
         w.fixed(-5, 3)
         w.fixed_text(163, 1)
         w.int_text(7)

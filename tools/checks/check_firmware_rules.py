@@ -8,7 +8,9 @@ from sources import functions, main, sources
 
 # Around every entry, and around the safety step that a long entry lets through.
 _GUARDS = [("firmware/chargecore/base/scheduler.py", f"Scheduler.{n}") for n in ("step", "guard")]
-_SMALL_MIN, _SMALL_MAX = -(1 << 30), (1 << 30) - 1
+# -2^30 is small, too, but not when it is written -0x40000000 and compiled on a board: 2^30 is read
+# first. -0x3FFFFFFF - 1 is small wherever it is compiled.
+_SMALL_MAX = (1 << 30) - 1
 _HARDWARE = ("Pin", "ADC", "PWM", "UART", "I2C", "SPI", "Timer", "TouchPad", "DAC")
 _BROAD = ("Exception", "BaseException")
 _LONGEST_FILE = 400
@@ -119,7 +121,7 @@ class _Rules(ast.NodeVisitor):
             self.generic_visit(node)
 
     def _check_int(self, node, value):
-        is_small = _SMALL_MIN <= value <= _SMALL_MAX
+        is_small = abs(value) <= _SMALL_MAX
         if not (is_small or self._is_viper or self._source.comment_has(node, "heap-ok:")):
             self._tell(node, f"{value}: a heap int on a 32-bit board")
 

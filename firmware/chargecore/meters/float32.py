@@ -3,8 +3,8 @@
 import micropython
 from micropython import const
 
-NO_NUMBER = -0x40000000  # the lowest small int of a 32-bit board: not a number, or out of range
-_NO_NUMBER = const(-0x40000000)
+NO_NUMBER = -0x3FFFFFFF - 1  # the lowest small int of a board: not a number, or out of range
+_NO_NUMBER = const(-0x3FFFFFFF - 1)
 _LARGEST = const(0x3FFFFFFF)
 _FRACTION_BITS = const(20)  # as many as leave room for a factor of 1000 in 31 bits
 

@@ -25,7 +25,7 @@ _FIRMWARE = const(2)
 TRIGGER_HEARTBEAT = const(3)
 TRIGGER_METER_VALUES = const(4)
 TRIGGER_STATUS = const(5)
-_ALL = const(-0x40000000)  # fields.ABSENT: no connectorId given
+_ALL = const(-0x3FFFFFFF - 1)  # fields.ABSENT: no connectorId given
 _NOTHING = const(6)  # what is above is ExtendedTriggerMessage's
 
 

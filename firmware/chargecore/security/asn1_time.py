@@ -11,7 +11,7 @@ from chargecore.security.cert_error import CertError
 from chargecore.security.der import TAG_GENERAL_TIME, TAG_UTC_TIME
 from chargecore.security.whys import WHY_SYNTAX
 
-TIME_MIN_S = const(-0x40000000)  # any time before 1990
+TIME_MIN_S = const(-0x3FFFFFFF - 1)  # any time before 1990
 TIME_MAX_S = const(0x3FFFFFFF)  # any time after 2057; 9999-12-31 means without end
 _FIRST_YEAR = const(1990)
 _LAST_YEAR = const(2057)

@@ -20,7 +20,7 @@ KIND_WEEKLY = const(4)
 UNIT_A = const(0)  # per phase (C10)
 UNIT_W = const(1)  # all phases together
 
-NOT_GIVEN = const(-0x40000000)  # an optional number that the profile does not have
+NOT_GIVEN = const(-0x3FFFFFFF - 1)  # an optional number that the profile does not have
 PERIODS_MAX = const(24)  # ChargingScheduleMaxPeriods
 LEVEL_MAX = const(8)  # ChargeProfileMaxStackLevel
 

@@ -47,7 +47,7 @@ F_ARRAY_OBJECT = const(11)
 F_ANY = const(12)
 F_INSTANT = const(13)
 
-ABSENT = const(-0x40000000)  # stands in reader.values for a member that is not there
+ABSENT = const(-0x3FFFFFFF - 1)  # stands in reader.values for a member that is not there
 
 _MOST_ROWS = const(28)  # bits of a small int
 

@@ -7,7 +7,7 @@ from chargecore_tools.device.errors import EXIT_WRONG_BOARD, DeviceError
 OLDEST = (1, 28)  # MicroPython
 _FORMAT = (6, 3)  # .mpy version and sub-version of native code that mpy-cross writes
 # By the number in sys.implementation._mpy: py/persistentcode.h of MicroPython.
-_ARCHITECTURES = (
+MACHINE_CODES = (
     "none x86 x64 armv6 armv6m armv7m armv7em armv7emsp armv7emdp xtensa xtensawin rv32imc rv64imc"
 ).split()
 
@@ -44,7 +44,7 @@ class BoardFacts:
     def architecture(self):
         """Return what mpy-cross calls the machine code that it runs."""
         number = self.mpy >> 10 & 0x3F
-        return _ARCHITECTURES[number] if number < len(_ARCHITECTURES) else f"number {number}"
+        return MACHINE_CODES[number] if number < len(MACHINE_CODES) else f"number {number}"
 
     def require(self, target):
         """Raise DeviceError unless the firmware for target runs on it."""

