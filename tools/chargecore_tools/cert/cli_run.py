@@ -12,6 +12,7 @@ import typer
 from chargecore_tools.cert.campaign import Campaign
 from chargecore_tools.cert.case_loader import CASES, CaseBook
 from chargecore_tools.cert.errors import CertError
+from chargecore_tools.cert.file_server import FileServer
 from chargecore_tools.cert.lab import Lab
 from chargecore_tools.cert.lab_clock import SimClock, WallClock
 from chargecore_tools.cert.lab_settings import LabSettings, sample
@@ -21,6 +22,7 @@ from chargecore_tools.cert.result import ERROR, FAIL
 from chargecore_tools.cert.rigs.sim_rig import SimRig
 from chargecore_tools.cert.run_facts import RunFacts
 from chargecore_tools.cert.sim_site import SimSite
+from chargecore_tools.cert.sim_station import SimStation
 from chargecore_tools.csms.errors import CsmsError
 
 EXIT_FAILED, EXIT_USAGE, EXIT_NO_STATION = 1, 2, 3
@@ -48,6 +50,16 @@ def run(
     ] = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "0.0.0.0",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 9000,
+    security_profile: Annotated[
+        Optional[int], typer.Option(help="Security profile that the station is set to, 0..3.")
+    ] = None,
+    station: Annotated[
+        Optional[Path], typer.Option(help="With --sim: fields of station.json, on top.")
+    ] = None,
+    config: Annotated[
+        Optional[Path], typer.Option(help="With --sim: OCPP keys of the simulators, on top.")
+    ] = None,
+    connectors: Annotated[int, typer.Option(help="With --sim: how many they have.")] = 2,
     control: Annotated[
         Optional[str], typer.Option(help="Rig: control socket of a simulator, HOST:PORT.")
     ] = None,
@@ -64,13 +76,22 @@ def run(
     try:
         book = CaseBook(cases_in)
         chosen = _chosen(book, case, profile)
-        facts = LabSettings(settings, speed=speed or (_SPEED if sim else None))
+        speed = speed or (_SPEED if sim else None)
+        facts = LabSettings(settings, speed=speed, security_profile=security_profile)
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="chargecore-cert-") as folder:
             if sim:
-                labs, close = _sim_labs(facts, Path(folder), min(jobs, len(chosen)))
+                kept = SimStation(out, facts)
+                kept.make_firmware()
+                more = {
+                    "connectors": connectors,
+                    "fields": _object(station, "--station"),
+                    "keys": _object(config, "--config"),
+                }
+                count = min(jobs, len(chosen))
+                labs, close = _sim_labs(facts, Path(folder), kept, count, more)
             else:
-                labs, close = _foreign_lab(facts, host, port, control, wait_s)
+                labs, close = _foreign_lab(facts, Path(folder), host, port, control, wait_s)
             try:
                 code = _run(labs, book, chosen, out, as_json)
             finally:
@@ -96,8 +117,21 @@ def _chosen(book, ids, profiles):
     return cases
 
 
-def _sim_labs(settings, folder, count):
-    sites = [SimSite(settings, folder / f"station{number}") for number in range(count)]
+def _object(path, option):
+    """Return the JSON object in a file, {} without one."""
+    if path is None:
+        return {}
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CertError(f"{option} {path}: {error}") from error
+    if not isinstance(value, dict):
+        raise CertError(f"{option} {path}: must hold one JSON object")
+    return value
+
+
+def _sim_labs(settings, folder, station, count, more):
+    sites = [SimSite(settings, folder / f"station{n}", station, **more) for n in range(count)]
 
     def close():
         for site in sites:
@@ -110,12 +144,13 @@ def _sim_labs(settings, folder, count):
         raise
 
 
-def _foreign_lab(settings, host, port, control, wait_s):
+def _foreign_lab(settings, folder, host, port, control, wait_s):
     if control is None:
         raise CertError("who acts at the station? --control HOST:PORT names a simulator's socket")
     address = _address(control)
     clock = SimClock(*address, settings.speed) if control else WallClock(settings.speed)
-    lab = Lab(settings, SimRig(*address), clock, host, port)
+    files = FileServer(folder / "files", settings.file_host or "127.0.0.1", settings)
+    lab = Lab(settings, SimRig(*address), clock, host, port, files)
     lab.start()
     print(f"waiting for {settings.identity} at {lab.server.url}/{settings.identity}")
     try:

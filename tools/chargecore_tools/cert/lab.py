@@ -4,7 +4,6 @@ One per station under test. The methods server_* are the words behind `server:` 
 """
 
 import time
-from pathlib import Path
 
 from chargecore_tools.cert.desk import Desk
 from chargecore_tools.cert.errors import CertError, Failed
@@ -14,9 +13,16 @@ from chargecore_tools.cert.rigs.hands import Hands
 from chargecore_tools.csms.rules import Rules, RulesError
 from chargecore_tools.csms.server import Server
 from chargecore_tools.csms.tls import server_context
+from chargecore_tools.pki import Pki, PkiError
 
 _POLL_S = 0.02
 _BASIC = (1, 2)  # security profiles with a password
+_CONNECTORS = {  # $name: which numbers
+    "all_connectors": lambda _number, _settings: True,
+    "every_connector": lambda number, _settings: number > 0,
+    "other_connectors": lambda number, settings: number != settings.connector,
+    "other_plugs": lambda number, settings: number not in (0, settings.connector),
+}
 
 
 class Lab:
@@ -29,6 +35,8 @@ class Lab:
         self.desk = Desk()
         self.hands = Hands(rig, self.record, settings.plug_s)
         self.files = files
+        if files is not None:
+            files.wait_until = self.wait_until
         self.station = Readout(settings)
         self.is_unclean = ""  # why the station is not as it should be between two cases
         self.case_start = 0  # place in the record where the running case began
@@ -134,18 +142,11 @@ class Lab:
 
     def names(self, name):
         """Return what a $name of the lab stands for, None when there is no such."""
-        count = self.station.connectors
-        tested = self.settings.connector
         if name == "connectors":
-            return count
-        if name == "all_connectors":
-            return list(range(count + 1))
-        if name == "every_connector":
-            return list(range(1, count + 1))
-        if name == "other_connectors":
-            return [number for number in range(count + 1) if number != tested]
-        if name == "other_plugs":
-            return [number for number in range(1, count + 1) if number != tested]
+            return self.station.connectors
+        if name in _CONNECTORS:
+            numbers = range(self.station.connectors + 1)
+            return [number for number in numbers if _CONNECTORS[name](number, self.settings)]
         if name == "config":
             return {key: row["value"] for key, row in self.station.configuration.items()}
         if name == "station":
@@ -153,23 +154,27 @@ class Lab:
         if name == "files" and self.files is not None:
             return self.files.names()
         if name == "pki":
-            return self.pem
+            return lambda name: self.certificate(name).pem.read_text(encoding="ascii")
+        if name == "pki_chain":
+            return lambda name: self.certificate(name).chain_pem.read_text(encoding="ascii")
         return None
 
-    def pki_file(self, name):
-        """Return the path of a file of the PKI folder: NAME with or without its ending."""
+    @property
+    def pki(self):
+        """Return the lab's Pki. Errors: CertError."""
         if not self.settings.pki:
             raise CertError("this case needs certificates: `pki: FOLDER` in lab.yaml")
-        folder = Path(self.settings.pki)
-        for ending in ("", ".chain.pem", ".pem"):
-            found = sorted(folder.rglob(name + ending))
-            if found:
-                return found[0]
-        raise CertError(f"{folder}: no file '{name}'; `chargecore pki` makes the folder")
+        try:
+            return Pki(self.settings.pki)
+        except PkiError as error:
+            raise CertError(str(error)) from error
 
-    def pem(self, name):
-        """Return a certificate of the PKI folder as text."""
-        return self.pki_file(name + ".pem").read_text(encoding="ascii")
+    def certificate(self, name):
+        """Return a certificate of the PKI folder, a Sample. Errors: CertError."""
+        try:
+            return self.pki[name]
+        except PkiError as error:
+            raise CertError(str(error)) from error
 
     # ---- server: words ----
 
@@ -180,6 +185,8 @@ class Lab:
         self.rules.set_tags(dict.fromkeys(names, "Accepted"))
         self.desk.clear()
         self.server.gate.admit()
+        if self.files is not None:
+            self.files.reset()
 
     def server_stop(self):
         """Stop listening: nobody answers any more."""
@@ -243,12 +250,11 @@ class Lab:
     def _tls(self, profile, certificate, client_ca):
         if profile < 2:
             return None
-        chain = self.pki_file(certificate)
-        key = self.pki_file(f"{certificate}.key.pem")
+        server = self.certificate(certificate)
         roots = None
         if profile == 3:
-            roots = self.pki_file(client_ca or "client-ca")
+            roots = self.certificate(client_ca).pem if client_ca else self.pki.client_ca
         try:
-            return server_context([chain], [key], roots)
+            return server_context([server.chain_pem], [server.key_pem], roots)
         except RulesError as error:
             raise CertError(str(error)) from error

@@ -79,6 +79,10 @@ class LabSettings:
         """Return a setting, None when there is none of that name."""
         return self._values.get(name)
 
+    def set(self, name, value, where="a setting of the runner"):
+        """Set one. Errors: CertError."""
+        self._set(name, value, where)
+
     def public(self):
         """Return all settings but the secrets."""
         shown = {n: v for n, v in self._values.items() if SETTINGS[n][1] != "secret"}

@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 from chargecore_tools.cert.errors import CertError
+from chargecore_tools.cert.file_server import FileServer
 from chargecore_tools.cert.lab import Lab
 from chargecore_tools.cert.lab_clock import SimClock
 from chargecore_tools.cert.rigs.sim_rig import SimRig
@@ -16,13 +17,17 @@ _TRIES = 3
 
 
 class SimSite:
-    """`folder` holds flash, log and options of the station. connectors: how many."""
+    """`folder` holds flash, log and options of the station. connectors: how many.
 
-    def __init__(self, settings, folder, connectors=2, station=None, config=None):
+    station: SimStation, which has certificates and firmware; fields, keys: on top of what it says.
+    """
+
+    def __init__(self, settings, folder, station, connectors=2, fields=None, keys=None):
         self.settings = settings
         self._folder = Path(folder)
         self._connectors = connectors
-        self._station, self._config = station, config
+        self._station = station
+        self._fields, self._keys = fields, keys
         self._process = None
         self._log = None
         self.lab = None
@@ -44,12 +49,12 @@ class SimSite:
 
     def _try(self):
         """Start both. Return whether the simulator came up."""
+        files = self._station.files(self._folder, self._fields, self._keys)
         try:
             options = resolve(
                 "ws://127.0.0.1:1/ocpp",
                 self.settings.identity,
-                self._station,
-                self._config,
+                *files,
                 self._connectors,
                 self._folder,
                 None,
@@ -58,7 +63,9 @@ class SimSite:
             raise CertError(str(error)) from error
         host, port = options["control_host"], options["control_port"]
         speed = self.settings.speed
-        self.lab = Lab(self.settings, SimRig(host, port), SimClock(host, port, speed))
+        served = FileServer(self._folder / "files", host, self.settings)
+        clock = SimClock(host, port, speed)
+        self.lab = Lab(self.settings, SimRig(host, port), clock, host, files=served)
         options["station"]["csms_url"] = self.lab.start()
         options["speed_permille"] = round(speed * 1000)
         options["prints_events"] = True
