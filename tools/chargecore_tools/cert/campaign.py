@@ -21,12 +21,15 @@ class Campaign:
         self._results = {}
         self._error = None
 
-    def run(self, labs):
-        """Play all cases, each on the first lab that is free. Return the results in order."""
-        threads = [threading.Thread(target=self._work, args=(lab,)) for lab in labs[1:]]
+    def run(self, sites):
+        """Play all cases, each on the first site that is free. Return the results in order.
+
+        A site has `lab`, and renew(), which returns whether it has a fresh station now.
+        """
+        threads = [threading.Thread(target=self._work, args=(site,)) for site in sites[1:]]
         for thread in threads:
             thread.start()
-        self._work(labs[0])
+        self._work(sites[0])
         for thread in threads:
             thread.join()
         if self._error is not None:
@@ -38,14 +41,14 @@ class Campaign:
         with self._lock:
             self._next = len(self._cases)
 
-    def _work(self, lab):
+    def _work(self, site):
         try:
             while True:
                 case = self._take()
                 if case is None:
                     return
                 self._tell_start(case)
-                self._enter(play(lab, self._book, case))
+                self._enter(play(site, self._book, case))
         except BaseException as error:
             self.stop()
             self._error = error
@@ -63,8 +66,9 @@ class Campaign:
         self._tell(result)
 
 
-def play(lab, book, case):
+def play(site, book, case):
     """Play one case, if it applies, and clean up behind it. Return the Result."""
+    lab = site.lab
     if case.cannot:
         return Result(case, NOT_APPLICABLE, case.cannot)
     unmet = Conditions(lab.station).unmet(case.when)
@@ -74,5 +78,9 @@ def play(lab, book, case):
     if lab.is_unclean:
         return Result(case, INCONCLUSIVE, f"the station is not in order: {lab.is_unclean}")
     result = CaseRun(lab, book, case).play()
-    lab.is_unclean = Cleanup(lab).run(start)
+    cleanup = Cleanup(lab)
+    unclean = cleanup.run(start)
+    if (unclean or cleanup.is_spoiled()) and site.renew():
+        unclean = ""
+    site.lab.is_unclean = unclean
     return result

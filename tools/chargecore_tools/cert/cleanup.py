@@ -9,6 +9,7 @@ from chargecore_tools.cert.record import SERVER
 from chargecore_tools.csms.errors import CsmsError
 
 _SECRET_KEYS = ("AuthorizationKey", "SecurityProfile")
+_INSTALLS = ("UpdateFirmware", "SignedUpdateFirmware", "InstallCertificate", "CertificateSigned")
 _REAL_S = 30
 
 
@@ -33,7 +34,7 @@ class Cleanup:
         lab.reset_server()
         try:
             lab.hands.undo()
-            if lab.server._thread is None:
+            if not lab.server.is_listening:
                 lab.server.start()
             long_s = lab.settings.long_timeout_s
             if not lab.wait_until(self._is_connected, long_s):
@@ -46,6 +47,14 @@ class Cleanup:
         except (CsmsError, CertError, Failed, Inconclusive) as error:
             return str(error)
         return ""
+
+    def is_spoiled(self):
+        """Return whether the case has changed what nothing over the wire brings back."""
+        return any(
+            action in _INSTALLS
+            or (action == "ChangeConfiguration" and payload.get("key") in _SECRET_KEYS)
+            for action, payload in self._sent
+        )
 
     def _all(self):
         self._stop_transactions()

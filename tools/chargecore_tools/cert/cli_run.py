@@ -13,6 +13,7 @@ from chargecore_tools.cert.campaign import Campaign
 from chargecore_tools.cert.case_loader import CASES, CaseBook
 from chargecore_tools.cert.errors import CertError
 from chargecore_tools.cert.file_server import FileServer
+from chargecore_tools.cert.foreign_site import ForeignSite
 from chargecore_tools.cert.lab import Lab
 from chargecore_tools.cert.lab_clock import SimClock, WallClock
 from chargecore_tools.cert.lab_settings import LabSettings, sample
@@ -89,11 +90,11 @@ def run(
                     "keys": _object(config, "--config"),
                 }
                 count = min(jobs, len(chosen))
-                labs, close = _sim_labs(facts, Path(folder), kept, count, more)
+                sites, close = _sim_sites(facts, Path(folder), kept, count, more)
             else:
-                labs, close = _foreign_lab(facts, Path(folder), host, port, control, wait_s)
+                sites, close = _foreign_site(facts, Path(folder), host, port, control, wait_s)
             try:
-                code = _run(labs, book, chosen, out, as_json)
+                code = _run(sites, book, chosen, out, as_json)
             finally:
                 close()
     except (CertError, CsmsError) as error:
@@ -130,7 +131,7 @@ def _object(path, option):
     return value
 
 
-def _sim_labs(settings, folder, station, count, more):
+def _sim_sites(settings, folder, station, count, more):
     sites = [SimSite(settings, folder / f"station{n}", station, **more) for n in range(count)]
 
     def close():
@@ -138,13 +139,15 @@ def _sim_labs(settings, folder, station, count, more):
             site.close()
 
     try:
-        return [site.start() for site in sites], close
+        for site in sites:
+            site.start()
+        return sites, close
     except BaseException:
         close()
         raise
 
 
-def _foreign_lab(settings, folder, host, port, control, wait_s):
+def _foreign_site(settings, folder, host, port, control, wait_s):
     if control is None:
         raise CertError("who acts at the station? --control HOST:PORT names a simulator's socket")
     address = _address(control)
@@ -158,7 +161,7 @@ def _foreign_lab(settings, folder, host, port, control, wait_s):
     except TimeoutError:
         lab.close()
         _fail(f"{settings.identity} never came within {wait_s:g} s", EXIT_NO_STATION)
-    return [lab], lab.close
+    return [ForeignSite(lab)], lab.close
 
 
 def _address(control):
@@ -168,11 +171,11 @@ def _address(control):
     return host, int(port)
 
 
-def _run(labs, book, chosen, out, as_json):
-    facts = RunFacts(labs[0])
+def _run(sites, book, chosen, out, as_json):
+    facts = RunFacts(sites[0].lab)
     progress = Progress(len(chosen), as_json)
     began_s = time.monotonic()
-    results = Campaign(book, chosen, progress.result, progress.start).run(labs)
+    results = Campaign(book, chosen, progress.result, progress.start).run(sites)
     facts.took_s = time.monotonic() - began_s
     report = json_report.report_of(facts, results)
     json_report.write(out / "report.json", report)

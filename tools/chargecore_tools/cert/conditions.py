@@ -100,8 +100,7 @@ class Conditions:
         return row is not None and _is(row["value"], value)
 
     def _compares(self, name, sign, number):
-        row = self._station.configuration.get(name)
-        given = as_number(row["value"] if row else self._station.settings.get(name))
+        given = as_number(self._station.number(name))
         number = as_number(number)
         if given is None or number is None:
             return False

@@ -120,7 +120,9 @@ class FileServer:
         self._servers += [server.shutdown, server.server_close]
 
     def _start_ftp(self):
-        logging.getLogger("pyftpdlib").setLevel(logging.CRITICAL)
+        logger = logging.getLogger("pyftpdlib")  # without a handler it would make one and print
+        logger.addHandler(logging.NullHandler())
+        logger.propagate = False
         authorizer = DummyAuthorizer()
         authorizer.add_user(_USER, _PASSWORD, str(self.folder), perm="elradfmwMT")
         options = {"authorizer": authorizer, "files": self}

@@ -41,16 +41,16 @@ class Lab:
         self.is_unclean = ""  # why the station is not as it should be between two cases
         self.case_start = 0  # place in the record where the running case began
         self.rules = Rules()
-        self._profile = settings.security_profile
+        profile = settings.security_profile
         self.server = Server(
             host,
             port,
             rules=self.rules,
             wants_boot=False,
             observers=(self.record,),
-            password=self._password(self._profile),
-            security_profile=self._profile,
-            ssl=self._tls(self._profile, settings.certificate, None),
+            password=self._password(profile),
+            security_profile=profile,
+            ssl=self._tls(profile, settings.certificate, None),
         )
         self.server.clock = clock
         self.server.hooks = self.desk
@@ -142,6 +142,8 @@ class Lab:
 
     def names(self, name):
         """Return what a $name of the lab stands for, None when there is no such."""
+        if name == "security_profile":
+            return self.station.security_profile
         if name == "connectors":
             return self.station.connectors
         if name in _CONNECTORS:
@@ -195,9 +197,10 @@ class Lab:
     def server_start(self, security_profile=None, certificate=None, client_ca=None):
         """Listen again, with another profile or another certificate."""
         if security_profile is not None or certificate is not None or client_ca is not None:
-            profile = int(self._profile if security_profile is None else security_profile)
+            now = self.station.security_profile
+            profile = int(now if security_profile is None else security_profile)
             certificate = certificate or self.settings.certificate
-            self._profile = profile
+            self.station.security_profile = profile
             self.server.set_tls(self._tls(profile, certificate, client_ca), profile)
             self.server.gate.password = self._password(profile)
         self.server.start()

@@ -12,6 +12,7 @@ class Readout:
 
     def __init__(self, settings):
         self.settings = settings
+        self.security_profile = settings.security_profile  # what the server asks for now
         self.boot = {}
         self.configuration = {}  # key: {"value", "readonly"}
         self.baseline = {}  # the same when the run began
@@ -40,6 +41,12 @@ class Readout:
         """Take a value that the station accepted."""
         row = self.configuration.setdefault(key, {"value": "", "readonly": False})
         row["value"] = value
+
+    def number(self, name):
+        """Return a key's value now, or a setting; None when there is no such."""
+        if name in self.configuration:
+            return self.configuration[name]["value"]
+        return self.security_profile if name == "security_profile" else self.settings.get(name)
 
     def changed(self):
         """Return {key: value of the beginning} of what is not as it was."""

@@ -1,5 +1,6 @@
 """SimSite: a simulator that the runner starts itself, and the lab around it."""
 
+import shutil
 import time
 from pathlib import Path
 
@@ -41,11 +42,22 @@ class SimSite:
         self._log = (self._folder / "station.log").open("wb")
         for _ in range(_TRIES):
             if self._try():
-                self.lab.wait_station(_UP_S)
+                try:
+                    self.lab.wait_station(_UP_S)
+                except TimeoutError as error:
+                    raise CertError(f"the simulator does not connect: {error}") from error
                 return self.lab
             self.lab.close()
         self.close()
         raise CertError(f"the simulator does not start: {self._folder / 'station.log'} says why")
+
+    def renew(self):
+        """Go on with a station that is as new. Errors: CertError."""
+        self.close()
+        for path in self._folder.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        self.start()
+        return True
 
     def _try(self):
         """Start both. Return whether the simulator came up."""
@@ -90,5 +102,7 @@ class SimSite:
             self._process = None
         if self.lab is not None:
             self.lab.close()
+            self.lab = None
         if self._log is not None:
             self._log.close()
+            self._log = None

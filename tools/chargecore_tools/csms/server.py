@@ -109,6 +109,11 @@ class Server:
             raise PortTakenError(f"cannot listen on {self.host}:{self.port}: {text}") from error
         return self.port
 
+    @property
+    def is_listening(self):
+        """Return whether it is started."""
+        return self._thread is not None
+
     def set_tls(self, ssl, security_profile):
         """Set another context, None for no TLS, and profile; they count from the next start()."""
         self._ssl = ssl

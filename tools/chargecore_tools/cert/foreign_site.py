@@ -1,0 +1,12 @@
+"""ForeignSite: a lab around a station that somebody else started."""
+
+
+class ForeignSite:
+    """lab: lab.Lab."""
+
+    def __init__(self, lab):
+        self.lab = lab
+
+    def renew(self):
+        """Return False: nobody here can make the station new."""
+        return False
