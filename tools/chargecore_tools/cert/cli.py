@@ -4,6 +4,7 @@ import typer
 
 from chargecore_tools.cert.cli_run import cases, run, settings
 from chargecore_tools.cert.freeze.cli import freeze
+from chargecore_tools.cert.lab_pki.cli import pki
 from chargecore_tools.cert.pics.cli import pics
 from chargecore_tools.cert.snapshot.cli import snapshot
 
@@ -18,3 +19,4 @@ cert.command()(settings)
 cert.command()(freeze)
 cert.command()(snapshot)
 cert.command()(pics)
+cert.command()(pki)
