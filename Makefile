@@ -11,6 +11,8 @@ JOBS ?= 4
 SEED ?= 1
 PROFILE ?= 0
 OWN_CODE := firmware boards host_tests tools
+# Compiled once, not by every worker of every run: what is kept stands in __pycache__.
+unexport PYTHONDONTWRITEBYTECODE
 export MICROPYTHON
 ifeq ($(strip $(MICROPYTHON)),)
 unexport MICROPYTHON
