@@ -18,6 +18,7 @@ from chargecore_tools.image.inline_calls import inline_calls
 from chargecore_tools.image.inline_constants import inline
 from chargecore_tools.image.link_groups import link_groups
 from chargecore_tools.image.link_modules import LINKED
+from chargecore_tools.image.made_once import made_once
 from chargecore_tools.sim_process import repository
 from chargecore_tools.sizes.romfs import romfs_of
 
@@ -70,11 +71,13 @@ def linked_sources(target):
         texts[name] = path.read_text(encoding="utf-8")
     readers = [main_text(), texts.pop(_BOOT)]
     kept = Compiler(target.architecture).cache / f"linked-{_hash(texts, readers)}.json"
-    if not kept.exists():
+
+    def make():
         part = kept.with_suffix(f".{os.getpid()}")
         part.write_text(json.dumps(_rewritten(texts, readers)), encoding="utf-8")
         os.replace(part, kept)
-    return json.loads(kept.read_text(encoding="utf-8"))
+
+    return json.loads(made_once(kept, make).read_text(encoding="utf-8"))
 
 
 def _rewritten(texts, readers):

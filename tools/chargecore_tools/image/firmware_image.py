@@ -36,6 +36,7 @@ from chargecore_tools.image.inline_calls import inline_calls
 from chargecore_tools.image.inline_constants import inline
 from chargecore_tools.image.link_groups import link_groups
 from chargecore_tools.image.link_modules import LINKED, LinkError, functions_of
+from chargecore_tools.image.made_once import made_once
 from chargecore_tools.image.parameter_names import share_parameters
 from chargecore_tools.image.private_names import share
 from chargecore_tools.sim_options import OptionError
@@ -56,9 +57,7 @@ def image_of(root):
     build.mkdir(parents=True, exist_ok=True)
     image = build / (_hash(_compiler(), texts, readers, _steps()) + ".romfs")
     with _LOCK:
-        if not image.exists():
-            _make(image, texts, readers)
-    return image
+        return made_once(image, lambda: _make(image, texts, readers))
 
 
 def _make(image, texts, readers):
