@@ -45,7 +45,9 @@ class ExpectSteps:
         matcher = step.get("with", {})
 
         def could_fit(action, payload):
-            return action == step.value and self._run.matcher(scope).could_fit(matcher, payload)
+            if action != step.value or not self._run.applies(step):
+                return False
+            return self._run.matcher(scope).could_fit(matcher, payload)
 
         return [Row(step, could_fit, self._most(step), lambda: self._hook(step, scope))]
 
