@@ -14,7 +14,7 @@ from typing import Annotated, Optional
 import typer
 
 from chargecore_tools.sim_options import OptionError, resolve
-from chargecore_tools.sim_process import HEAP_DEFAULT, SimProcess, heap_bytes
+from chargecore_tools.sim_process import HEAP_DEFAULT, SimProcess, heap_bytes, sources_in
 
 EXIT_USAGE = 2
 
@@ -77,6 +77,10 @@ def sim(
     vm: Annotated[str, typer.Option(help="micropython or cpython.")] = "micropython",
     speed: Annotated[float, typer.Option(help="Simulated seconds per real second.")] = 1.0,
     events: Annotated[bool, typer.Option(help="Print the station's event log.")] = False,
+    sources: Annotated[
+        Optional[Path],
+        typer.Option(help="For developers: folder whose firmware/ and boards/ run instead."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Start line as JSON.")] = False,
 ):
     """Run a simulated charging station: the real firmware on simulated hardware.
@@ -109,7 +113,7 @@ def sim(
             options["speed_permille"] = round(speed * 1000)
             options["prints_events"] = events
             options["banner"] = _banner(options, vm, speed, as_json)
-            code = _run(options, vm, heap)
+            code = _run(options, vm, heap, None if sources is None else sources_in(sources))
     except OptionError as error:
         print(f"chargecore sim: {error}", file=sys.stderr)
         code = EXIT_USAGE
@@ -137,9 +141,9 @@ def _banner(options, vm, speed, as_json):
     )
 
 
-def _run(options, vm, heap):
+def _run(options, vm, heap, sources):
     """Start the simulator and wait for its end. Return its exit status."""
-    process = SimProcess(options, vm, heap)
+    process = SimProcess(options, vm, heap, sources=sources)
 
     def stop(_number, _frame):
         process.stop()

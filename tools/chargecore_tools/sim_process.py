@@ -41,6 +41,13 @@ def repository():
     raise OptionError("no chargecore repository around here: firmware/ and boards/ are needed")
 
 
+def sources_in(folder):
+    """Return a folder that the simulator can run from, whole. Errors: OptionError."""
+    if not (folder / "firmware" / "main.py").is_file() or not (folder / _MAIN).is_file():
+        raise OptionError(f"--sources {folder}: must hold firmware/ and boards/, as a repository")
+    return folder.resolve()
+
+
 def micropython():
     """Return the path of the unix VM: $MICROPYTHON, beside this Python, or on the PATH."""
     named = os.environ.get("MICROPYTHON")
@@ -95,8 +102,9 @@ def _die_with_parent():
 class SimProcess:
     """boards/host/sim_main.py, running in the chosen VM. output: open file for what it prints."""
 
-    def __init__(self, options, vm, heap, output=None):
+    def __init__(self, options, vm, heap, output=None, sources=None):
         self._vm, self._heap, self._output = vm, heap, output
+        self._sources = sources  # folder with firmware/ and boards/; None: this repository
         self._state = options["state"]
         options_path = Path(options["state"]) / "sim_options.json"
         options_path.touch(mode=0o600)  # passwords may be in it
@@ -106,7 +114,7 @@ class SimProcess:
         self._start()
 
     def _start(self):
-        root = repository()
+        root = repository() if self._sources is None else self._sources
         if self._vm == "micropython":
             command = _vm_command(root, self._heap, self._state)
         else:
