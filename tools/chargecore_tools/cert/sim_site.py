@@ -21,14 +21,26 @@ class SimSite:
     """`folder` holds flash, log and options of the station. connectors: how many.
 
     station: SimStation, which has certificates and firmware; fields, keys: on top of what it says.
+    vm, sources: as those of SimProcess.
     """
 
-    def __init__(self, settings, folder, station, connectors=2, fields=None, keys=None):
+    def __init__(
+        self,
+        settings,
+        folder,
+        station,
+        connectors=2,
+        fields=None,
+        keys=None,
+        vm="micropython",
+        sources=None,
+    ):
         self.settings = settings
         self._folder = Path(folder)
         self._connectors = connectors
         self._station = station
         self._fields, self._keys = fields, keys
+        self._vm, self._sources = vm, sources
         self._process = None
         self._log = None
         self.lab = None
@@ -82,7 +94,8 @@ class SimSite:
         options["speed_permille"] = round(speed * 1000)
         options["prints_events"] = True
         options["banner"] = f"station up, control port {port}"
-        self._process = SimProcess(options, "micropython", HEAP_DEFAULT, self._log)
+        vm, sources = self._vm, self._sources
+        self._process = SimProcess(options, vm, HEAP_DEFAULT, self._log, sources)
         return self._is_up(host, port)
 
     def _is_up(self, host, port):

@@ -1,0 +1,111 @@
+"""`make cert-broken`: every broken charge point, and whether the named cases catch it.
+
+Exit status: 0 all caught, 1 one is not, 2 wrong options.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from cert.broken.hunt import NO_CASE, Hunt
+from cert.broken.subject import subjects
+from chargecore_tools.cert.case_loader import CaseBook
+from chargecore_tools.cert.lab_settings import LabSettings
+
+_SPEED = 20.0
+_STYLES = {"caught": "green", "NOT CAUGHT": "bold red", NO_CASE: "yellow"}
+
+
+def _options():
+    parser = argparse.ArgumentParser(prog="cert.broken", description=__doc__.splitlines()[0])
+    parser.add_argument("--only", action="append", help="this charge point; again for more")
+    parser.add_argument("--case", action="append", help="only with this case; again for more")
+    parser.add_argument("--jobs", type=int, default=2, help="so many at once")
+    parser.add_argument("--speed", type=float, default=_SPEED)
+    parser.add_argument("--json", type=Path, help="file that gets the findings")
+    return parser.parse_args()
+
+
+def _chosen(options):
+    rows = subjects()
+    names = {row.name for row in rows}
+    for name in options.only or ():
+        if name not in names:
+            sys.exit(f"cert.broken: --only {name}: must be one of {', '.join(sorted(names))}")
+    if options.only:
+        rows = [row for row in rows if row.name in options.only]
+    if options.case:
+        rows = [row for row in rows if set(row.cases) & set(options.case)]
+    return rows
+
+
+def _word(finding):
+    if finding.verdict == NO_CASE:
+        return NO_CASE
+    return "caught" if finding.is_caught else "NOT CAUGHT"
+
+
+def _table(findings):
+    table = Table(title="broken charge points", show_lines=False)
+    for name in ("charge point", "what is wrong", "case", "", "verdict", "sentence"):
+        table.add_column(name, overflow="fold")
+    for row in findings:
+        word = _word(row)
+        table.add_row(
+            row.subject.name,
+            row.subject.breaks,
+            row.case,
+            f"[{_STYLES[word]}]{word}[/]",
+            row.verdict,
+            row.reason,
+        )
+    return table
+
+
+def _idle_cases(book, findings):
+    """Return the cases that a server can drive and that have caught nothing."""
+    busy = {row.case for row in findings if row.is_caught}
+    return [name for name, case in book.cases.items() if name not in busy and not case.cannot]
+
+
+def _as_dict(row):
+    return {
+        "charge_point": row.subject.name,
+        "kind": row.subject.kind,
+        "breaks": row.subject.breaks,
+        "case": row.case,
+        "caught": row.is_caught,
+        "verdict": row.verdict,
+        "reason": row.reason,
+        "took_s": round(row.took_s, 1),
+    }
+
+
+def main():
+    """Play all, show the table, and say what caught nothing."""
+    options = _options()
+    console = Console(width=160)
+    book = CaseBook()
+
+    def tell(row):
+        console.print(f"{_word(row):12} {row.subject.name:32} {row.case:14} {row.took_s:5.1f} s")
+
+    hunt = Hunt(book, lambda: LabSettings(speed=options.speed), tell)
+    findings = hunt.run(_chosen(options), options.jobs)
+    if options.json is not None:
+        text = json.dumps([_as_dict(row) for row in findings], indent=1)
+        options.json.write_text(text, encoding="utf-8")
+    console.print(_table(findings))
+    missed = [row for row in findings if not row.is_caught]
+    console.print(f"{len(findings) - len(missed)} of {len(findings)} caught")
+    if not options.only and not options.case:
+        console.print("catch nothing: " + (", ".join(_idle_cases(book, findings)) or "none"))
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
