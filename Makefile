@@ -19,7 +19,7 @@ unexport MICROPYTHON
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-cpython test-vm heap check format soak figures size docs clean
+.PHONY: help setup run test test-cpython test-vm heap cert-broken check format soak figures size docs clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ test-vm: $(READY) ## the same unit tests and the heap tests, on the MicroPython 
 
 heap: $(READY) ## only the heap tests: every HOT function with the heap locked
 	@$(BIN)/python -m pytest -q host_tests/vm/test_heap_on_vm.py
+
+cert-broken: $(READY) ## charge points broken on purpose, and the cases that must catch them, some minutes
+	@PYTHONPATH=host_tests $(BIN)/python -m cert.broken --jobs 2
 
 check: $(READY) ## lint, format, spelling, and the rules of the house
 	@$(BIN)/python tools/checks/check_all.py

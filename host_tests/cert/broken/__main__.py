@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 from cert.broken.hunt import NO_CASE, Hunt
-from cert.broken.subject import subjects
+from cert.broken.plain_site import PlainSite
+from cert.broken.subject import Subject, subjects
 from chargecore_tools.cert.case_loader import CaseBook
 from chargecore_tools.cert.lab_settings import LabSettings
 
@@ -24,6 +25,7 @@ def _options():
     parser = argparse.ArgumentParser(prog="cert.broken", description=__doc__.splitlines()[0])
     parser.add_argument("--only", action="append", help="this charge point; again for more")
     parser.add_argument("--case", action="append", help="only with this case; again for more")
+    parser.add_argument("--honest", action="store_true", help="all cases, with no defect")
     parser.add_argument("--jobs", type=int, default=2, help="so many at once")
     parser.add_argument("--speed", type=float, default=_SPEED)
     parser.add_argument("--json", type=Path, help="file that gets the findings")
@@ -72,6 +74,16 @@ def _idle_cases(book, findings):
     return [name for name, case in book.cases.items() if name not in busy and not case.cannot]
 
 
+def _tell_honest(console, findings):
+    """Show what did not pass. Return the exit status."""
+    failed = [row for row in findings if row.verdict not in ("pass", "not_applicable")]
+    for row in findings:
+        if row.verdict != "pass":
+            console.print(f"{row.case}: {row.verdict}: {row.reason}", markup=False)
+    console.print(f"{len(findings) - len(failed)} of {len(findings)} are as they should be")
+    return 1 if failed else 0
+
+
 def _as_dict(row):
     return {
         "charge_point": row.subject.name,
@@ -85,6 +97,16 @@ def _as_dict(row):
     }
 
 
+def _honest(book, hunt, options):
+    """Play all cases, or those of --case, against the station without a defect."""
+    names = options.case or [name for name, case in book.cases.items() if not case.cannot]
+    rows = [
+        Subject("honest", "plain station", "", (name,), lambda facts, _folder: PlainSite(facts))
+        for name in names
+    ]
+    return hunt.run(rows, options.jobs)
+
+
 def main():
     """Play all, show the table, and say what caught nothing."""
     options = _options()
@@ -92,9 +114,12 @@ def main():
     book = CaseBook()
 
     def tell(row):
-        console.print(f"{_word(row):12} {row.subject.name:32} {row.case:14} {row.took_s:5.1f} s")
+        word = row.verdict if options.honest else _word(row)
+        console.print(f"{word:14} {row.subject.name:32} {row.case:14} {row.took_s:5.1f} s")
 
     hunt = Hunt(book, lambda: LabSettings(speed=options.speed), tell)
+    if options.honest:
+        return _tell_honest(console, _honest(book, hunt, options))
     findings = hunt.run(_chosen(options), options.jobs)
     if options.json is not None:
         text = json.dumps([_as_dict(row) for row in findings], indent=1)

@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from chargecore_tools.cert.campaign import play
-from chargecore_tools.cert.result import ERROR, FAIL
+from chargecore_tools.cert.case_run import CaseRun
+from chargecore_tools.cert.conditions import Conditions
+from chargecore_tools.cert.result import ERROR, FAIL, NOT_APPLICABLE
 
 NO_CASE = "no such case"
 
@@ -71,9 +72,16 @@ class Hunt:
         folder.mkdir(parents=True)
         site = subject.make_site(self._make_settings(), folder)
         try:
-            result = play(site.start(), self._book, case)
-            return result.verdict, result.reason
+            return self._judge(site.start(), case)
         except Exception as error:  # one station that does not start must not hide the others
             return ERROR, f"{type(error).__name__}: {error}"
         finally:
             site.close()
+
+    def _judge(self, lab, case):
+        """Play a case without cleaning up: nobody comes after it."""
+        unmet = Conditions(lab.station).unmet(case.when)
+        if unmet is not None:
+            return NOT_APPLICABLE, unmet
+        result = CaseRun(lab, self._book, case).play()
+        return result.verdict, result.reason

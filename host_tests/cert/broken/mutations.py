@@ -22,8 +22,8 @@ MUTATIONS = (
     Mutation(
         "fw_slow_heartbeat",
         "ocpp16/heartbeat.py",
-        "        self._due_ms = ticks_add(self._due_ms, interval_ms)\n",
-        "        self._due_ms = ticks_add(self._due_ms, 2 * interval_ms)\n",
+        "        interval_ms = interval_s * 1000\n",
+        "        interval_ms = interval_s * 2000\n",
         "sends every Heartbeat but the first after two intervals",
         ("TC_001_CS",),
     ),

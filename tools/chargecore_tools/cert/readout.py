@@ -2,7 +2,8 @@
 
 from chargecore_tools.cert.conditions import FEATURES
 from chargecore_tools.cert.errors import CertError
-from chargecore_tools.csms.errors import CsmsError
+from chargecore_tools.csms.errors import CsmsError, WrongAnswerError
+from chargecore_tools.csms.events import RESULT
 
 _ANSWER_S = 60
 
@@ -24,11 +25,14 @@ class Readout:
         """Read everything from a station that is connected. Errors: CertError."""
         try:
             answer = server.call(identity, "GetConfiguration", {}, _ANSWER_S)
+        except WrongAnswerError:  # a case will say so; here it is read as far as it can be
+            answer = _last_answer(server, identity)
         except CsmsError as error:
             raise CertError(f"GetConfiguration: {error}") from error
         for row in answer.get("configurationKey", ()):
-            value = row.get("value", "")
-            self.configuration[row["key"]] = {"value": value, "readonly": row["readonly"]}
+            if isinstance(row, dict) and isinstance(row.get("key"), str):
+                value, is_readonly = row.get("value") or "", bool(row.get("readonly"))
+                self.configuration[row["key"]] = {"value": str(value), "readonly": is_readonly}
         self.baseline = {key: dict(row) for key, row in self.configuration.items()}
         self.boot = dict(server.station(identity).boot)
         words = self._value("SupportedFeatureProfiles", "Core").split(",")
@@ -68,3 +72,12 @@ class Readout:
         found["lock_failure"] = settings.socket and found["lock_failure"]
         found.update(settings.features)
         return found
+
+
+def _last_answer(server, identity):
+    """Return the newest answer to GetConfiguration, whatever is wrong with it."""
+    for frame in reversed(server.history.frames):
+        is_it = frame.kind == RESULT and frame.action == "GetConfiguration"
+        if is_it and frame.is_from_station and frame.station_id == identity:
+            return frame.payload if isinstance(frame.payload, dict) else {}
+    return {}
