@@ -142,6 +142,7 @@ MATCHERS = (
     "within_s",
     "present",
     "absent",
+    "or_absent",
     "contains",
     "each",
     "length",

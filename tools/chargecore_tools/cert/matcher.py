@@ -112,10 +112,10 @@ class Matcher:
         if matcher.get("absent"):
             return "" if value is _MISSING else f"{path} is there: {show(value)}"
         if value is _MISSING:
-            return f"{path} is missing"
+            return "" if matcher.get("or_absent") else f"{path} is missing"
         options = {word: matcher[word] for word in ("by", "within_s") if word in matcher}
         for word, wanted in matcher.items():
-            if word in ("by", "within_s", "absent"):
+            if word in ("by", "within_s", "absent", "or_absent"):
                 continue
             text = getattr(self, f"_{word}")(wanted, value, path or "it", options)
             if text:

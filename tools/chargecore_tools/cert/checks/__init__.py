@@ -6,6 +6,7 @@ raises Failed. lab: lab.Lab. Values come with all $names replaced; a saved messa
 """
 
 from chargecore_tools.cert.checks.configuration_list import ConfigurationList
+from chargecore_tools.cert.checks.meter_series import MeterSeries
 from chargecore_tools.cert.checks.same_keys import SameKeys
 
-CHECKS = {row.name: row for row in (ConfigurationList, SameKeys)}
+CHECKS = {row.name: row for row in (ConfigurationList, MeterSeries, SameKeys)}
