@@ -137,6 +137,13 @@ class Lab:
         long_s = self.settings.long_timeout_s
         if not self.wait_until(lambda: self.record.calls(start, "BootNotification"), long_s):
             raise Failed(f"no BootNotification within {long_s:g} s after Reset {kind}")
+        # The statuses belong to the reboot: one that came later would be the next step's.
+        self.wait_until(lambda: self._has_all_statuses(start), self.settings.message_timeout_s)
+
+    def _has_all_statuses(self, start):
+        told = self.record.calls(start, "StatusNotification")
+        connectors = {entry.payload.get("connectorId") for entry in told}
+        return connectors >= set(range(self.station.connectors + 1))
 
     # ---- names ----
 
