@@ -18,7 +18,7 @@ from chargecore_tools.cert.lab import Lab
 from chargecore_tools.cert.lab_clock import SimClock, WallClock
 from chargecore_tools.cert.lab_settings import LabSettings, sample
 from chargecore_tools.cert.progress import Progress
-from chargecore_tools.cert.report import json_report
+from chargecore_tools.cert.report import html, json_report, junit
 from chargecore_tools.cert.result import ERROR, FAIL
 from chargecore_tools.cert.rigs.sim_rig import SimRig
 from chargecore_tools.cert.run_facts import RunFacts
@@ -179,6 +179,8 @@ def _run(sites, book, chosen, out, as_json):
     facts.took_s = time.monotonic() - began_s
     report = json_report.report_of(facts, results)
     json_report.write(out / "report.json", report)
+    junit.write(out / "junit.xml", report)
+    html.write(out / "report.html", report)
     progress.finish(results, out)
     return EXIT_FAILED if any(row.verdict in (FAIL, ERROR) for row in results) else 0
 

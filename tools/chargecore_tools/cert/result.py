@@ -39,7 +39,16 @@ class Result:
 
 
 def frames_of(entries):
-    """Return record entries as they stand in report.json; times count from the first."""
+    """Return record entries as they stand in report.json; times count from the first.
+
+    An answer to something that was asked before the first is left out.
+    """
+    asked = {entry.frame.message_id for entry in entries if entry.kind == "call"}
+    entries = [
+        entry
+        for entry in entries
+        if entry.kind not in ("result", "error") or entry.frame.message_id in asked
+    ]
     began_s = entries[0].at_s if entries else 0.0
     return [
         {

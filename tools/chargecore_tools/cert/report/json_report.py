@@ -33,7 +33,10 @@ def report_of(run, results):
 
 def write(path, report):
     """Write a report."""
-    path.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(report, indent=1, ensure_ascii=False) + "\n"
+    path.write_text(
+        text, encoding="utf-8", errors="backslashreplace"
+    )  # half a character is \\ud800
 
 
 def cases_sha256(cases):

@@ -1,0 +1,127 @@
+"""Reports: what a run found, as JUnit XML and as one HTML page; whatever a station has sent."""
+
+import json
+import re
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+from chargecore_tools.cert.report import html, json_report, junit
+
+_BAD = "<script>alert(1)</script> \x00 \ud800 & \"x\" 'y'"
+_VOID = ("meta", "link", "br", "img")
+
+
+def _frame(sender, text, note=""):
+    return {"at_s": 0.1, "from": sender, "text": text, "note": note}
+
+
+def _row(case, verdict, profile="Core", **fields):
+    frames = [
+        _frame("rig", "plug, connector 1"),
+        _frame("station", '[2,"1","StatusNotification",{"status":"<b>"}]', "schema"),
+        _frame("server", '[3,"1",{}]'),
+        _frame("station", _BAD),
+        _frame("station", '[4,"1","NotImplemented","",{}]'),
+    ]
+    row = {
+        "case": case,
+        "title": f"title of {case}",
+        "profile": profile,
+        "own": False,
+        "when": [],
+        "verdict": verdict,
+        "reason": "" if verdict == "pass" else _BAD,
+        "rule": "" if verdict == "pass" else "schema",
+        "step": None if verdict == "pass" else "2: expect X (x.yaml:3)",
+        "took_s": 4.25,
+        "attempt": 1,
+        "frames": [] if verdict == "not_applicable" else frames,
+    }
+    return {**row, **fields}
+
+
+def _report():
+    verdicts = ("pass", "fail", "inconclusive", "not_applicable", "error")
+    rows = [_row(f"TC_{idx}_CS", verdict) for idx, verdict in enumerate(verdicts)]
+    rows.append(_row("OWN_1", "pass", "Security", own=True))
+    return {
+        "format": 1,
+        "tool": {"name": "chargecore cert run", "version": "1", "cases_sha256": "ab" * 32},
+        "sut": {
+            "identity": "CP01",
+            "boot": {"chargePointVendor": _BAD},
+            "configuration": {"Key": {"value": "1", "readonly": True}},
+        },
+        "settings": {"speed": 20.0, "security_profile": 2},
+        "rig": "simulator",
+        "firmware_sha256": None,
+        "started_at": "2026-11-25T13:00:00.000Z",
+        "took_s": 12.0,
+        "profiles": ["Core"],
+        "results": rows,
+    }
+
+
+class _Tags(HTMLParser):
+    """Collects tags; `open` are those that were never closed."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.seen, self.open, self.links = [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append(tag)
+        self.links += [value for name, value in attrs if name in ("src", "href")]
+        if tag not in _VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_the_page_is_whole_and_needs_nothing_else():
+    tags = _Tags(html.page(_report()))
+
+    assert tags.open == []
+    assert tags.links == [f"#TC_{number}_CS" for number in (0, 1, 2, 4)] + ["#OWN_1"]
+    assert "script" not in tags.seen
+    assert tags.seen.count("svg") == 5
+
+
+def test_what_a_station_has_sent_can_always_be_written(tmp_path):
+    html.write(tmp_path / "report.html", _report())
+    json_report.write(tmp_path / "report.json", _report())
+
+    assert json.loads((tmp_path / "report.json").read_text()) == _report()
+    assert "alert(1)" in (tmp_path / "report.html").read_text()
+
+
+def test_the_page_says_what_failed_and_where():
+    page = html.page(_report())
+
+    assert "rule: schema &middot; step 2: expect X (x.yaml:3)" in page
+    assert '<details class="case" id="TC_1_CS" open>' in page
+    assert '<details class="case" id="TC_0_CS">' in page
+    assert "StatusNotification {status: &lt;b&gt;}" in page
+    assert "StatusNotification.conf" in page
+
+
+def test_junit_can_be_read_whatever_a_station_has_sent(tmp_path):
+    path = tmp_path / "junit.xml"
+
+    junit.write(path, _report())
+
+    core, security = ElementTree.parse(path).getroot()
+    counts = [core.get(name) for name in ("tests", "failures", "errors", "skipped")]
+    assert counts == ["5", "1", "1", "2"]
+    assert security.get("name") == "Security"
+    assert [case[0].tag for case in core if len(case)] == [
+        "failure",
+        "skipped",
+        "skipped",
+        "error",
+    ]
+    failure = core[1][0]
+    assert "alert(1)" in failure.get("message")
+    assert re.search(r"^at 2: expect X", failure.text)
