@@ -1,4 +1,4 @@
-"""The MeterValues of one transaction: at the interval, in order, none missing, nothing left out."""
+"""The MeterValues of a transaction: at the interval, in order, none missing, nothing left out."""
 
 from datetime import timedelta
 
