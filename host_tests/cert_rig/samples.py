@@ -126,7 +126,7 @@ def freeze(folder, tag="v1.2.0"):
         "mode": "files",
         "git": {"commit": "a" * 40, "committed_at": "2026-11-18T10:00:00Z", "tag": tag},
         "toolchain": {"mpy-cross": "1.29.0"},
-        "micropython": None,
+        "micropython": {"path": "micropython/m.bin", "version": "1.28.0", "sha256": "d" * 64},
         "files": rows,
         "bundle": "app.bundle",
         "firmware_sha256": frozen_hash(rows),

@@ -69,11 +69,11 @@ class Campaign:
 def play(site, book, case):
     """Play one case, if it applies, and clean up behind it. Return the Result."""
     lab = site.lab
-    if case.cannot:
-        return Result(case, NOT_APPLICABLE, case.cannot)
     unmet = Conditions(lab.station).unmet(case.when)
     if unmet is not None:
         return Result(case, NOT_APPLICABLE, f"not so here: {unmet}")
+    if case.cannot:  # it applies, and nobody has seen it pass
+        return Result(case, INCONCLUSIVE, f"not driven: {case.cannot}")
     start = lab.record.end()
     if lab.is_unclean:
         return Result(case, INCONCLUSIVE, f"the station is not in order: {lab.is_unclean}")

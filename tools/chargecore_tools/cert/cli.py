@@ -2,8 +2,10 @@
 
 import typer
 
+from chargecore_tools.cert.checklist.cli import check
 from chargecore_tools.cert.cli_run import cases, run, settings
 from chargecore_tools.cert.freeze.cli import freeze
+from chargecore_tools.cert.lab_package.cli import pack
 from chargecore_tools.cert.lab_pki.cli import pki
 from chargecore_tools.cert.pics.cli import pics
 from chargecore_tools.cert.snapshot.cli import snapshot
@@ -20,3 +22,5 @@ cert.command()(freeze)
 cert.command()(snapshot)
 cert.command()(pics)
 cert.command()(pki)
+cert.command()(check)
+cert.command()(pack)

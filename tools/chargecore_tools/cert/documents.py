@@ -5,6 +5,7 @@ people who may err: too long, broken, of another format, with missing or wrong f
 Errors: ArtefactError with one line that names the file and the place.
 """
 
+import datetime
 import functools
 import hashlib
 import json
@@ -71,6 +72,11 @@ def write_text(path, text):
         os.replace(part, path)
     except OSError as error:
         raise usage(f"{path}: {error.strerror}") from None
+
+
+def now_text():
+    """Return the time as the kit's files have it."""
+    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def hash_of(value):

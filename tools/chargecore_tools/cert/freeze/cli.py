@@ -1,11 +1,13 @@
 """`chargecore cert freeze`: freezes a firmware, or compares a folder or a board with a freeze."""
 
+from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
 
 from chargecore_tools.bundle import HOST
+from chargecore_tools.cert import documents
 from chargecore_tools.cert.artefact_error import ArtefactError, usage
 from chargecore_tools.cert.freeze.frozen import FIRMWARE, freeze_commit, read_freeze
 from chargecore_tools.cert.freeze.git_state import clean_state
@@ -17,6 +19,7 @@ from chargecore_tools.device.ports import port_of
 from chargecore_tools.device.target import target_of
 from chargecore_tools.sim_process import repository
 
+BOARD = "board.json"  # that a board was compared, and was as frozen
 _SHOWN = 20  # faults
 
 
@@ -105,8 +108,20 @@ def _verify(out, board, port, as_json):
             f"{where} is not what was frozen:\n{rows}",
             "put the frozen files back, or freeze anew and run all of it again",
         )
+    if where != str(Path(out) / FIRMWARE):
+        documents.write(Path(out) / BOARD, _board_facts(facts, where))
     say(as_json, f"{where}: all {len(facts['files'])} files are as frozen, {facts['version']}")
     answer(as_json, {"version": facts["version"], "firmware_sha256": facts["firmware_sha256"]})
+
+
+def _board_facts(facts, port):
+    return {
+        "format": documents.FORMAT,
+        "tool": {"name": "chargecore cert freeze --verify", "version": version_of("chargecore")},
+        "verified_at": documents.now_text(),
+        "port": port,
+        "firmware_sha256": facts["firmware_sha256"],
+    }
 
 
 def _board_faults(facts, board, port, as_json):

@@ -75,14 +75,15 @@ def claims_of(report, supported, left_out):
     return claims
 
 
-def certificates_of(claims):
+def certificates_of(claims, security_profile):
     """Return [{"name", "declared", "why"}] of what a certificate could name."""
     states = {claim.profile: claim.state for claim in claims}
     rows = []
     for name, needs in CERTIFICATES.items():
-        missing = [profile for profile in needs if states[profile] != DECLARED]
-        why = ", ".join(f"{profile} is {states[profile]}" for profile in missing)
-        rows.append({"name": name, "declared": not missing, "why": why})
+        missing = [f"{of} is {states[of]}" for of in needs if states[of] != DECLARED]
+        if security_profile not in (2, 3):
+            missing.append("the run was below security profile 2")
+        rows.append({"name": name, "declared": not missing, "why": ", ".join(missing)})
     return rows
 
 

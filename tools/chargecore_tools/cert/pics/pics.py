@@ -12,7 +12,6 @@ from chargecore_tools.cert.pics.claims import (
 from chargecore_tools.cert.pics.functions import functions_of
 from chargecore_tools.cert.pics.performance import performance_of, why_not_of_the_product
 from chargecore_tools.cert.pics.questions import all_questions
-from chargecore_tools.cert.snapshot.snapshot import now_text
 
 PICS = "pics.json"
 PAGE = "pics.html"
@@ -28,7 +27,7 @@ def make_pics(product, report, report_sha256, snapshot, freeze):
     facts = {
         "format": documents.FORMAT,
         "tool": {"name": MADE_BY, "version": version("chargecore")},
-        "made_at": now_text(),
+        "made_at": documents.now_text(),
         "basis": {
             "report_sha256": report_sha256,
             "report_started_at": report["started_at"],
@@ -43,7 +42,7 @@ def make_pics(product, report, report_sha256, snapshot, freeze):
         "answers": answers,
         "functions": functions_of(configuration),
         "claims": [claim.as_dict() for claim in claims],
-        "certificates": certificates_of(claims),
+        "certificates": certificates_of(claims, report["settings"].get("security_profile")),
         "own_cases": _own_cases(report),
         "performance": performance_of(report),
         "performance_fault": why_not_of_the_product(report),

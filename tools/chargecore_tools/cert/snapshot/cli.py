@@ -17,7 +17,6 @@ from chargecore_tools.cert.snapshot.snapshot import (
     SNAPSHOT,
     differences,
     make_snapshot,
-    now_text,
     read_snapshot,
 )
 from chargecore_tools.cert.snapshot.station_file import public_part
@@ -149,7 +148,7 @@ def _behaviour(before, now, rows, options):
     return {
         "format": documents.FORMAT,
         "tool": {"name": "chargecore cert snapshot --verify", "version": version("chargecore")},
-        "measured_at": now_text(),
+        "measured_at": documents.now_text(),
         "identity": now["identity"],
         "snapshot_sha256": before["sha256"],
         "speed": options.speed,

@@ -4,7 +4,6 @@
 two snapshots of a station that is set alike have the same.
 """
 
-import datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -20,7 +19,7 @@ def make_snapshot(identity, boot, configuration, station):
     facts = {
         "format": documents.FORMAT,
         "tool": {"name": MADE_BY, "version": version("chargecore")},
-        "taken_at": now_text(),
+        "taken_at": documents.now_text(),
         "identity": identity,
         "boot": dict(sorted(boot.items())),
         "configuration": configuration,
@@ -54,11 +53,6 @@ def differences(before, now):
         if was.get(key) != found.get(key):
             rows.append(f"{key}: {_entry(was.get(key))}, now {_entry(found.get(key))}")
     return rows
-
-
-def now_text():
-    """Return the time as the kit's files have it."""
-    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _hash(facts):
