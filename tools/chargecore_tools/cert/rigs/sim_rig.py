@@ -54,23 +54,18 @@ class SimRig:
         self._do("plug", connector=connector, auto=True, amps=amps, **more)
 
     def _fault(self, connector, kind, active):
-        for number in [connector] if connector else self._connectors():
-            self._do("fault", connector=number, kind=kind, active=active)
-
-    def _connectors(self):
-        """Return the numbers of all connectors: a fault of the whole station is one of each."""
-        return [row["connector"] for row in self._do("status")["connectors"]]
+        self._do("fault", connector=connector, kind=kind, active=active)
 
     def _do(self, cmd, **fields):
-        """Send a command, return the answer; connect again once if the socket was closed."""
+        """Send a command; connect again once when the socket was closed meanwhile."""
         try:
             if self._client is None:
                 self._connect()
-            return self._client.do(cmd, **fields)
+            self._client.do(cmd, **fields)
         except OSError:
             self.close()
             self._connect()
-            return self._client.do(cmd, **fields)
+            self._client.do(cmd, **fields)
 
     def _connect(self):
         end_s = time.monotonic() + _RECONNECT_S

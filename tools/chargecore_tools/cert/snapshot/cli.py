@@ -41,6 +41,9 @@ def snapshot(
     config: Annotated[
         Optional[Path], typer.Option(help="--sim: JSON file of OCPP keys and their values.")
     ] = None,
+    firmware: Annotated[
+        Optional[Path], typer.Option(help="--sim: freeze.json of the firmware that it runs.")
+    ] = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "0.0.0.0",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 9000,
     wait: Annotated[
@@ -103,7 +106,8 @@ def snapshot(
         if before is not None:
             heartbeat = _heartbeat_of(before, heartbeat)
         options = SiteOptions(
-            *(identity, sim, (speed or _SIM_SPEED) if sim else 1.0, station, config, host, port),
+            *(identity, sim, (speed or _SIM_SPEED) if sim else 1.0, station, config),
+            *(firmware, host, port),
             *(wait, heartbeat, security_profile, pki, password, authorization_key),
         )
         public = None if station is None else public_part(station)

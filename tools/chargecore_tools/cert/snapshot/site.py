@@ -13,6 +13,8 @@ from typing import Optional
 
 from chargecore_tools.cert import documents
 from chargecore_tools.cert.artefact_error import EXIT_NO_STATION, ArtefactError, usage
+from chargecore_tools.cert.freeze.frozen import read_freeze
+from chargecore_tools.cert.freeze.on_simulator import put_into_simulator
 from chargecore_tools.cert.snapshot.hands import AskingHands, SimHands
 from chargecore_tools.cert.snapshot.wire import Wire
 from chargecore_tools.csms.errors import PortTakenError
@@ -36,6 +38,7 @@ class SiteOptions:
     speed: float
     station: Optional[Path]
     config: Optional[Path]
+    firmware: Optional[Path]  # freeze.json whose firmware the simulator runs; None: that of today
     host: str
     port: int
     wait_s: float
@@ -102,8 +105,12 @@ def _start_sim(options, folder, security, server, stack):
     settings = _object(options.config)
     (folder / "station.json").write_text(json.dumps(station))
     (folder / "config.json").write_text(json.dumps({**settings, **security.settings}))
+    if options.firmware is not None:
+        freeze = read_freeze(options.firmware)
+        put_into_simulator(freeze, options.firmware.parent, folder / "state")
     process = RunProcess(
         [
+            *("--state", str(folder / "state")),
             *("--csms", server.url, "--id", options.identity or "CP01"),
             *("--station", str(folder / "station.json"), "--config", str(folder / "config.json")),
             *("--control", "127.0.0.1:0", "--speed", f"{options.speed:g}"),
