@@ -46,7 +46,7 @@ _ANY_ORDER = """
         tag: $valid_tag
       - any_order:
           - expect: StatusNotification
-            with: {status: Charging}
+            with: {status: Preparing}
           - expect: Authorize
 """
 _AUTHORIZE = ("Authorize", {"idTag": "TAG1"})
@@ -118,7 +118,7 @@ def test_lets_pass_what_the_case_allows_and_what_nobody_judges(stage):
 
 @pytest.mark.parametrize("is_swapped", [False, True])
 def test_any_order_takes_both_orders(stage, is_swapped):
-    calls = [_AUTHORIZE, _status(1, "Charging")]
+    calls = [_AUTHORIZE, _status(1, "Preparing")]
     _quick(stage, "swipe", *(reversed(calls) if is_swapped else calls))
 
     assert stage.play(_ANY_ORDER).verdict == "pass"
@@ -131,7 +131,7 @@ def test_any_order_takes_none_twice(stage):
 
     assert result.verdict == "fail"
     assert (
-        "Authorize (TAG1) came where StatusNotification (Charging) was expected" == result.reason
+        "Authorize (TAG1) came where StatusNotification (Preparing) was expected" == result.reason
     )
 
 
@@ -270,15 +270,15 @@ def test_an_optional_that_comes_must_come_whole(stage):
               - expect: StatusNotification
                 with: {status: Preparing}
           - expect: StatusNotification
-            with: {status: Charging}
+            with: {status: Available}
     """
-    _quick(stage, "swipe", _status(1, "Charging"))
+    _quick(stage, "swipe", _status(1, "Available"))
     assert stage.play(text).verdict == "pass"
 
-    _quick(stage, "swipe", _AUTHORIZE, _status(1, "Preparing"), _status(1, "Charging"))
+    _quick(stage, "swipe", _AUTHORIZE, _status(1, "Preparing"), _status(1, "Available"))
     assert stage.play(text).verdict == "pass"
 
-    _quick(stage, "swipe", _AUTHORIZE, _status(1, "Charging"))
+    _quick(stage, "swipe", _AUTHORIZE, _status(1, "Available"))
     assert stage.play(text).verdict == "fail"
 
 
@@ -350,6 +350,20 @@ def test_a_frame_that_breaks_the_schema_fails_a_case_that_had_passed(stage):
     assert result.verdict == "fail"
     assert result.rule == "schema"
     assert result.reason.startswith("StatusNotification: TypeConstraintViolation")
+
+
+def test_statuses_in_an_order_that_cannot_be_fail_a_case_that_had_passed(stage):
+    _quick(stage, "plug", _status(1, "Available"), _status(1, "Finishing"))
+
+    result = stage.play("""
+        steps:
+          - do: plug
+          - expect: StatusNotification
+            times: 2
+    """)
+
+    reason = "connector 1: Available -> Finishing is not allowed"
+    assert (*_verdict(result), result.rule) == ("fail", reason, "order")
 
 
 def test_a_rig_without_hands_makes_it_inconclusive(stage):

@@ -43,6 +43,11 @@ def test_passes_over_other_connectors_and_other_contexts():
     _judge([_entry("10:00:15"), *others, _entry("10:00:30")])
 
 
+def test_passes_over_what_was_on_the_clock_before_the_start():
+    start = Entry(0, 0.0, None, STATION, "call", "StartTransaction", {"connectorId": 1}, "")
+    _judge([_entry("10:00:02", None), start, _entry("10:00:15"), _entry("10:00:30")])
+
+
 @pytest.mark.parametrize(
     ("entries", "more", "what"),
     [

@@ -7,10 +7,10 @@ at any time. finish() fails the test for what no step looked at.
 
 import time
 
-from frame_order import FrameOrder
 from sim_station import SPEED, STATION_ID, SimStation
 
 from chargecore_tools.csms.events import CALL
+from chargecore_tools.csms.frame_order import FrameOrder
 from chargecore_tools.csms.registers import instant
 from chargecore_tools.csms.rules import Rules
 from chargecore_tools.csms.server import Server

@@ -1,9 +1,9 @@
 """The bench's own judge of the order of calls: it must see what is wrong."""
 
 import pytest
-from frame_order import FrameOrder
 
 from chargecore_tools.csms.events import CALL, Frame
+from chargecore_tools.csms.frame_order import FrameOrder
 
 START = ("StartTransaction", {"connectorId": 1, "idTag": "T"})
 STOP = ("StopTransaction", {"transactionId": 1})

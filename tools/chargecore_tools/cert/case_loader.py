@@ -192,6 +192,10 @@ class _Reader:
         if not isinstance(value, dict) or len(value) != 1:
             self._wrong(line, name, "one field and its values: {connectorId: $all_connectors}")
 
+    def _kind_connectors(self, name, value, line):
+        if not isinstance(value, dict) or list(value) != ["connector"]:
+            self._wrong(line, name, "the connectors: {connector: $every_connector}")
+
     def _kind_flag(self, name, value, line):
         if not isinstance(value, bool):
             self._wrong(line, name, "true or false")
@@ -258,9 +262,8 @@ class _Reader:
         if word == "do":
             acts = grammar.ACTS
             self._known(value, acts, "act", line)
-            return {"connector": "number", "save": "word", **acts[value]}, grammar.ACT_NEEDS.get(
-                value, ()
-            )
+            more = {"connector": "number", "for_each": "connectors", "save": "word"}
+            return {**more, **acts[value]}, grammar.ACT_NEEDS.get(value, ())
         if word == "server":
             self._known(value, grammar.SERVER, "server", line)
             more = {"save": "word", **grammar.SERVER[value]}

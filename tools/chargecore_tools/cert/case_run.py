@@ -4,6 +4,7 @@ from chargecore_tools.cert.conditions import Conditions
 from chargecore_tools.cert.errors import CannotResolve, CertError, Failed, Inconclusive
 from chargecore_tools.cert.listener import Listener
 from chargecore_tools.cert.matcher import Matcher
+from chargecore_tools.cert.record import is_call
 from chargecore_tools.cert.result import ERROR, FAIL, INCONCLUSIVE, PASS, Result, frames_of
 from chargecore_tools.cert.scope import Scope
 from chargecore_tools.cert.step_act import ActSteps
@@ -11,6 +12,7 @@ from chargecore_tools.cert.step_call import CallSteps
 from chargecore_tools.cert.step_expect import ExpectSteps
 from chargecore_tools.cert.step_judge import JudgeSteps
 from chargecore_tools.csms.errors import CsmsError
+from chargecore_tools.csms.frame_order import FrameOrder
 from chargecore_tools.csms.rules import RulesError
 
 _SETTLE_S = 2  # of the station's time, after the last step: what else comes
@@ -35,19 +37,12 @@ class CaseRun:
         start = self.lab.record.end()
         began_s = self.lab.clock.now_s()
         self.lab.begin_case(start)
-        verdict, reason, rule = self._verdict_of(self._play)
+        verdict = self._verdict_of(self._play)
         step = self._place()
         if self.case.after:
             self._after()
         entries = self.lab.record.since(start)
-        broken = next((entry for entry in entries if entry.violation), None)
-        if broken is not None and verdict != ERROR:
-            # The frame is at the root of what went wrong after it.
-            rule = "schema" if verdict == PASS or not reason else f"schema, {rule}"
-            reason = f"{broken.action or 'a frame'}: {broken.violation}" + (
-                f"; {reason}" if reason else ""
-            )
-            verdict = FAIL
+        verdict, reason, rule = _with_frames(entries, *verdict)
         took_s = self.lab.clock.now_s() - began_s
         step = None if verdict == PASS else step
         return Result(self.case, verdict, reason, rule, step, took_s, frames=frames_of(entries))
@@ -153,3 +148,30 @@ class CaseRun:
         wanted = self.number(value)
         off = self.lab.settings.time_deviation_s
         return max(0, wanted - off), wanted + off
+
+
+def _with_frames(entries, verdict, reason, rule):
+    """Return (verdict, reason, rule) once all frames are judged by themselves, too."""
+    broken = next((entry for entry in entries if entry.violation), None)
+    if broken is not None and verdict != ERROR:
+        # The frame is at the root of what went wrong after it.
+        text = f"{broken.action or 'a frame'}: {broken.violation}"
+        if verdict == PASS:
+            return FAIL, text, "schema"
+        return FAIL, f"{text}; {reason}", f"schema, {rule}".rstrip(", ")
+    if verdict == PASS:
+        fault = _fault_of_order(entries)
+        if fault:
+            return FAIL, fault, "order"
+    return verdict, reason, rule
+
+
+def _fault_of_order(entries):
+    """Return what came in an order that OCPP 1.6 does not allow, "" when nothing did."""
+    order = FrameOrder()
+    for entry in entries:
+        if entry.action == "connection":
+            order.connected()
+        elif is_call(entry):
+            order.take(entry.frame)
+    return next(iter(order.finish()), "")

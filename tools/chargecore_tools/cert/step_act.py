@@ -2,7 +2,7 @@
 
 from chargecore_tools.cert.scope import Saved
 
-_NOT_FIELDS = ("save", "note", "when", "connector")
+_NOT_FIELDS = ("save", "note", "when", "connector", "for_each")
 
 
 class ActSteps:
@@ -22,8 +22,9 @@ class ActSteps:
     def _do(self, step):
         lab = self._run.lab
         self._run.listener.acted()
-        connector = self._run.scope.resolve(step.get("connector", "$connector"))
-        entry = lab.hands.act(step.value, int(connector), **self._fields(step))
+        numbers = step.get("for_each", {}).get("connector", [step.get("connector", "$connector")])
+        for number in self._run.scope.resolve(numbers):
+            entry = lab.hands.act(step.value, int(number), **self._fields(step))
         if "save" in step.fields:
             saved = Saved(None, entry.at_s, entry.wall, None, entry)
             self._run.scope.save(step.get("save"), saved)

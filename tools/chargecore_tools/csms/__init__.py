@@ -8,7 +8,7 @@ It is made of the packages `ocpp` (routing, messages, schemas) and `websockets`.
     rules     which boots and tags are accepted       hooks     what tests spoil on purpose
     checker   schemas, and what no schema says        history   all frames, and waiting for one
     ledger    transactions and energy (transaction, registers)
-    server_clock  the time told to stations
+    server_clock  the time told to stations            frame_order  what may follow what
     tls       certificates, suites, why a handshake failed (tls_connection, security_options)
     ping_connection  tells of WebSocket pings
     cli       the command line: console (prompt or script), commands and orders (what is typed),

@@ -5,8 +5,9 @@ case), a docstring that says in one sentence what must be true, and `run(lab, **
 raises Failed. lab: lab.Lab. Values come with all $names replaced; a saved message is its payload.
 """
 
+from chargecore_tools.cert.checks.composite_schedule import CompositeSchedule
 from chargecore_tools.cert.checks.configuration_list import ConfigurationList
 from chargecore_tools.cert.checks.meter_series import MeterSeries
 from chargecore_tools.cert.checks.same_keys import SameKeys
 
-CHECKS = {row.name: row for row in (ConfigurationList, MeterSeries, SameKeys)}
+CHECKS = {row.name: row for row in (CompositeSchedule, ConfigurationList, MeterSeries, SameKeys)}

@@ -42,11 +42,17 @@ class MeterSeries:
         is_context_needed=True,
     ):
         """Judge every MeterValues of the case. measurands: text of the configuration key."""
-        samples = []
+        payloads = []
         for entry in lab.record.since(lab.case_start):
-            if is_call(entry) and entry.action == "MeterValues":
-                if entry.payload.get("connectorId") == connector:
-                    samples += _samples(entry.payload, transaction, context, is_context_needed)
+            if not is_call(entry) or entry.payload.get("connectorId") != connector:
+                continue
+            if entry.action == "StartTransaction":
+                payloads = []  # what was on the clock before it belongs to no transaction
+            elif entry.action == "MeterValues":
+                payloads.append(entry.payload)
+        samples = []
+        for payload in payloads:
+            samples += _samples(payload, transaction, context, is_context_needed)
         samples = _without_repeats(samples)
         if len(samples) < 2:
             raise Failed(f"{len(samples)} samples of the transaction came, no series", "missing")

@@ -4,6 +4,8 @@ A maker is a class with `name`, `fields`, a docstring that says in one sentence 
 `run(lab, **values)`, which returns a JSON value. lab: lab.Lab.
 """
 
+from chargecore_tools.cert.makers.charging_profile import ChargingProfile
 from chargecore_tools.cert.makers.key_list import KeyList
+from chargecore_tools.cert.makers.moment import Moment
 
-MAKERS = {row.name: row for row in (KeyList,)}
+MAKERS = {row.name: row for row in (ChargingProfile, KeyList, Moment)}

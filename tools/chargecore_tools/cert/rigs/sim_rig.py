@@ -54,18 +54,23 @@ class SimRig:
         self._do("plug", connector=connector, auto=True, amps=amps, **more)
 
     def _fault(self, connector, kind, active):
-        self._do("fault", connector=connector, kind=kind, active=active)
+        for number in [connector] if connector else self._connectors():
+            self._do("fault", connector=number, kind=kind, active=active)
+
+    def _connectors(self):
+        """Return the numbers of all connectors: a fault of the whole station is one of each."""
+        return [row["connector"] for row in self._do("status")["connectors"]]
 
     def _do(self, cmd, **fields):
-        """Send a command; connect again once when the socket was closed meanwhile."""
+        """Send a command, return the answer; connect again once if the socket was closed."""
         try:
             if self._client is None:
                 self._connect()
-            self._client.do(cmd, **fields)
+            return self._client.do(cmd, **fields)
         except OSError:
             self.close()
             self._connect()
-            self._client.do(cmd, **fields)
+            return self._client.do(cmd, **fields)
 
     def _connect(self):
         end_s = time.monotonic() + _RECONNECT_S

@@ -37,13 +37,17 @@ class FrameOrder:
     def take(self, event):
         """Take a frame or a note of the server, in order."""
         if not isinstance(event, Frame):
-            if event.kind == "connected":  # only the present status is reported then: B7
-                self._status.clear()
-                self._owed.clear()
+            if event.kind == "connected":
+                self.connected()
         elif event.kind == CALL and event.is_from_station:
             taker = getattr(self, "_take_" + event.action, None)
             if taker is not None:
                 taker(event.payload)
+
+    def connected(self):
+        """Forget the statuses: only the present ones are reported on a new connection (B7)."""
+        self._status.clear()
+        self._owed.clear()
 
     def finish(self):
         """Check that nothing is missing at the end. Return all faults."""
