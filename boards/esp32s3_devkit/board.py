@@ -39,6 +39,8 @@ def Board():
     from boards.shared.wifi import make_wifi
     from chargecore.evse.lower_pwm import MARGIN_ESP32_S3
 
-    return make_board(
+    board = make_board(
         pins, (slots_root, slot, b"esp32s3_devkit"), MARGIN_ESP32_S3, make_wifi, is_watched
     )
+    board.console_stalls = True  # the port of its USB always says that there is room
+    return board

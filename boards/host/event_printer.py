@@ -1,7 +1,10 @@
 """EventPrinter: prints the station's event log as it grows (`chargecore sim --events`).
 
-Called by: the board once per loop pass. Allocates only when there is something to print.
+Called by: the board once per loop pass. The lines are those of a chip with an open console:
+boards/shared/console_printer.py. Allocates only when there is something to print.
 """
+
+from chargecore.base.text_line import TextLine
 
 
 class EventPrinter:
@@ -9,6 +12,7 @@ class EventPrinter:
 
     def __init__(self, board):
         self._board = board
+        self._line = TextLine()
         self._app = None  # the boot whose events are counted
         self._printed = 0  # events of this boot printed or missed
 
@@ -25,8 +29,9 @@ class EventPrinter:
             self._print(log, max(self._printed, log.oldest()))
 
     def _print(self, log, number):
-        from chargecore.base.events import text_of  # its texts cost heap: loaded when needed
+        from chargecore.station.event_line import put_event  # its texts cost heap: when needed
 
-        text = text_of(log.field(number, 0), log.field(number, 1), log.field(number, 2))
-        print("{:8d} s  {}".format(log.field(number, 3), text))
+        line = self._line
+        put_event(line, log, number)
+        print(str(line.buf[: line.length], "ascii"))
         self._printed = number + 1

@@ -62,14 +62,18 @@ class ChipBoard:
         self.app = None
         self._was_link_up = False
         self._is_watched = False  # by the watchdog of a trial, which nothing stops
+        self.console_stalls = False  # the port says that there is room when nobody reads
+        self._printer = None  # while a station runs with an open console
 
     def idle(self):  # HOT
         """Give the chip a moment, and the network interface its turn."""
         machine.idle()
+        if self._printer is not None:
+            self._printer.poll(self.ticks_ms())
         link = self.link
         if link is None:
             return
-        link.poll(self.ticks_ms(), not self._is_closed())
+        link.poll(self.ticks_ms(), not self.is_closed())
         if link.is_up != self._was_link_up:
             self._tell_link(link)
 
@@ -119,12 +123,17 @@ class ChipBoard:
     def lock_console(self):
         """Let no Ctrl-C end the station, unless station.json leaves the console open."""
         micropython.kbd_intr(_CTRL_C if self.is_console_open else _NOBODY)
+        if self.is_console_open:
+            from boards.shared.console_printer import ConsolePrinter
+
+            self._printer = ConsolePrinter(self, self.console_stalls)
 
     def unlock_console(self):
         """Let Ctrl-C in again: no station runs."""
+        self._printer = None
         micropython.kbd_intr(_CTRL_C)
 
-    def _is_closed(self):  # HOT
+    def is_closed(self):  # HOT
         """Tell whether a contactor is closed: nothing may hold Python up then."""
         if self.app is not None:
             for controller in self.app.controllers:

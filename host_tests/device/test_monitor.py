@@ -11,7 +11,7 @@ _FIRST = ("--id", "CP01", "--csms", "ws://127.0.0.1:1/ocpp", "--meter", "simulat
 def test_prints_what_a_station_says_without_stopping_it(station):
     found = chargecore_json("monitor", *station.where, "--for", "1")
     assert not any("REPL" in line for line in found["lines"])
-    chargecore_json("provision", *station.where, *_FIRST, "--console", "locked")
+    chargecore_json("provision", *station.where, *_FIRST, "--console", "open")
 
     assert station.wait_for(b"self-test")
     starts = station.starts
@@ -22,6 +22,7 @@ def test_prints_what_a_station_says_without_stopping_it(station):
 
     reset.join()
     assert any("boot number 2" in line for line in found["lines"]), found
+    assert any("connector 1: Available, NoError" in line for line in found["lines"]), found
     assert station.starts == starts + 1
 
 

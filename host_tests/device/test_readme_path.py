@@ -58,9 +58,12 @@ class Terminal:
         """Press Ctrl-C until the command has ended, as people do. Return its exit status."""
         until_s = time.monotonic() + _LIMIT_S
         while True:
-            os.kill(self._pid, signal.SIGINT)
-            if select.select([self._end], [], [], 1)[0] and not self._read():
-                return self.status()
+            if b"stopped" not in self.heard:  # once more would end it in the middle of its end
+                os.kill(self._pid, signal.SIGINT)
+            again_s = time.monotonic() + 2
+            while time.monotonic() < again_s:
+                if select.select([self._end], [], [], 0.2)[0] and not self._read():
+                    return self.status()
             assert time.monotonic() < until_s, self.heard
 
     def status(self):

@@ -6,10 +6,12 @@ import unittest
 from boards.esp32.full_scale_adc import FullScaleAdc
 from boards.esp32.lan_link import LanLink
 from boards.shared.chip_watchdog import ChipWatchdog
+from boards.shared.console_printer import ConsolePrinter
+from boards.shared.console_writer import ConsoleWriter
 from boards.shared.wifi_link import WifiLink
 from chargecore.base.clock import Clock
 from chargecore.base.event_log import EventLog
-from chargecore.base.events import EV_FAULT, EV_TCP_FAILED
+from chargecore.base.events import EV_CONTACTOR_OPENED, EV_FAULT, EV_TCP_FAILED
 from chargecore.base.ticks import ticks_add
 from chargecore.store.kept_events import KeptEvents
 from fakes.board_bench import Bench
@@ -23,9 +25,29 @@ COVERS = (
     "chargecore.store.kept_events.is_kept",
     "boards.esp32.lan_link.LanLink.poll",
     "boards.shared.chip_board.ChipBoard.idle",
-    "boards.shared.chip_board.ChipBoard._is_closed",
+    "boards.shared.chip_board.ChipBoard.is_closed",
     "boards.shared.chip_board.ChipBoard._tell_link",
     "boards.shared.chip_watchdog.ChipWatchdog.feed",
+    "boards.shared.console_printer.ConsolePrinter._is_new",
+    "boards.shared.console_printer.ConsolePrinter._put_connector",
+    "boards.shared.console_printer.ConsolePrinter._put_event",
+    "boards.shared.console_printer.ConsolePrinter._put_state",
+    "boards.shared.console_printer.ConsolePrinter._tell",
+    "boards.shared.console_printer.ConsolePrinter.poll",
+    "boards.shared.console_writer.ConsoleWriter._is_ready",
+    "boards.shared.console_writer.ConsoleWriter._rest",
+    "boards.shared.console_writer.ConsoleWriter._rests",
+    "boards.shared.console_writer.ConsoleWriter.poll",
+    "boards.shared.console_writer.ConsoleWriter.write",
+    "chargecore.base.text_line.TextLine._put_code",
+    "chargecore.base.text_line.TextLine.clear",
+    "chargecore.base.text_line.TextLine.end",
+    "chargecore.base.text_line.TextLine.put",
+    "chargecore.base.text_line.TextLine.put_event",
+    "chargecore.base.text_line.TextLine.put_number",
+    "chargecore.base.text_line.TextLine.put_word",
+    "chargecore.station.event_line._put_reason",
+    "chargecore.station.event_line.put_event",
     "boards.shared.wifi_link.WifiLink.poll",
     "boards.shared.wifi_link.WifiLink._step",
     "boards.shared.wifi_link.WifiLink._enter",
@@ -170,6 +192,84 @@ class TestHeapOfChipBoard(unittest.TestCase):
                 watchdog.feed()
 
         self.assertEqual(watchdog._wdt.feeds, 100)
+
+
+class QuietPort:
+    """A console on which every tenth write takes long, and every third time there is no room."""
+
+    def __init__(self, clock):
+        self._clock = clock
+        self._found = ((self, 4),)
+        self.sent = 0
+        self.turn = 0
+
+    def ipoll(self, timeout_ms):
+        """Tell what is ready."""
+        self.turn += 1
+        return self._found if self.turn % 3 else ()
+
+    def write(self, buf, offset, count):
+        """Take a byte."""
+        self.sent += count
+        if self.sent % 1_000 == 0:
+            self._clock.now_ms += 60
+
+
+class QuietParts:
+    """Contactor and status of a connector."""
+
+    def __init__(self):
+        self.is_closed = False
+        self.status = 0
+
+
+class QuietStation:
+    """A board and the app on it: as much as a printer looks at, changing all the time."""
+
+    def __init__(self):
+        self.now_ms = 0x3FFFFFFF - 2_000
+        self.app = self
+        self.connectors = self.controllers = (self,)
+        self.connection = self.transaction = self
+        self.contactor = self.status = QuietParts()
+        self.events = EventLog(Clock(self.ticks_ms, 1), 16)
+        self.is_open = self.is_active = False
+        self.fault = self.pilot_state = self.offered_ma = 0
+
+    def ticks_ms(self):
+        """Return the time."""
+        return self.now_ms & 0x3FFFFFFF
+
+    def is_closed(self):
+        """Tell whether nothing may stall: now and then."""
+        return self.pilot_state == 2
+
+    def live(self, printer):
+        """Let things happen, and the printer tell of them."""
+        for number in range(2_000):
+            self.now_ms += 50
+            if number % 50 == 0:
+                self.is_open = not self.is_open
+                self.pilot_state = (self.pilot_state + 1) % 8
+                self.offered_ma += 1_000
+                self.events.add(EV_CONTACTOR_OPENED, 1, number // 50 % 30)
+                self.events.add(9_999, -number)
+            printer.poll(self.ticks_ms())
+
+
+class TestHeapOfConsole(unittest.TestCase):
+    def test_prints_events_and_states(self):
+        station = QuietStation()
+        port = QuietPort(station)
+        writer = ConsoleWriter(station.ticks_ms, port, port)
+        printer = ConsolePrinter(station, True, writer)
+        station.live(printer)
+        with locked():
+            station.live(printer)
+
+        self.assertTrue(port.sent > 2_000, port.sent)
+        self.assertTrue(writer.stalls > 0)
+        self.assertEqual(growth(lambda: station.live(printer), 2), 0)
 
 
 class QuietAdc:

@@ -5,7 +5,6 @@ import os
 import machine
 
 from boards.host.board import Board
-from boards.host.event_printer import EventPrinter
 from boards.shared.station_file import read
 from chargecore.store.app_slots import AppSlots
 
@@ -57,6 +56,14 @@ class Idle:
         """Tell the other side of the cable whether Ctrl-C is heard: see stand_in.py."""
         is_open = self.trouble is not None or self.config.get("console") == "open"
         print("board: console " + ("open" if is_open else "locked"))
+        if is_open and self.trouble is None:
+            from boards.shared.console_printer import ConsolePrinter
+
+            self.on_idle = self._say_more
+            self._printer = ConsolePrinter(self)
+
+    def _say_more(self):
+        self._printer.poll(self.ticks_ms())
 
     def unlock_console(self):
         """Ctrl-C is heard again."""
@@ -84,7 +91,6 @@ class Device(Board, Idle):
         Board.__init__(self, options)
         self.flash_root = _STATE
         self.slots = slots
-        self.on_idle = EventPrinter(self).poll
         self.begin_boot()
 
     def idle(self):
