@@ -31,6 +31,9 @@ def monitor(
 ):
     """Print what a station says, until Ctrl-C; nothing is sent to it.
 
+    With an open console that is every event, why the contactor opened, and the state of each
+    connector when it changes. In production a station is quiet.
+
     With --events: its copies, its identity, the newest events and why the contactor opened last.
     For that the station is stopped, with open contactors, and restarted. In production that needs
     the service way in of the board: its console does not listen.
