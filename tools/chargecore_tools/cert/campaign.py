@@ -29,12 +29,20 @@ class Campaign:
         threads = [threading.Thread(target=self._work, args=(site,)) for site in sites[1:]]
         for thread in threads:
             thread.start()
-        self._work(sites[0])
-        for thread in threads:
-            thread.join()
+        try:
+            self._work(sites[0])
+        finally:
+            for thread in threads:
+                thread.join()
         if self._error is not None:
             raise self._error
-        return [self._results[case.id] for case in self._cases if case.id in self._results]
+        return self.results()
+
+    def results(self):
+        """Return the results so far, in the order of the cases."""
+        with self._lock:
+            found = dict(self._results)
+        return [found[case.id] for case in self._cases if case.id in found]
 
     def stop(self):
         """Begin no more cases."""
@@ -49,7 +57,9 @@ class Campaign:
                     return
                 self._tell_start(case)
                 self._enter(play(site, self._book, case))
-        except BaseException as error:
+        except KeyboardInterrupt:
+            self.stop()  # the cases that others play now end first
+        except Exception as error:
             self.stop()
             self._error = error
 

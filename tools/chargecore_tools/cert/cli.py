@@ -3,7 +3,8 @@
 import typer
 
 from chargecore_tools.cert.checklist.cli import check
-from chargecore_tools.cert.cli_run import cases, run, settings
+from chargecore_tools.cert.cli_lists import cases, settings
+from chargecore_tools.cert.cli_run import run
 from chargecore_tools.cert.freeze.cli import freeze
 from chargecore_tools.cert.lab_package.cli import pack
 from chargecore_tools.cert.lab_pki.cli import pki

@@ -1,5 +1,6 @@
-"""The commands `cert run`, `cert cases` and `cert settings`."""
+"""The command `cert run`."""
 
+import contextlib
 import json
 import sys
 import tempfile
@@ -9,227 +10,183 @@ from typing import Annotated, Optional
 
 import typer
 
+from chargecore_tools.cert.artefact_error import ArtefactError
 from chargecore_tools.cert.campaign import Campaign
 from chargecore_tools.cert.case_loader import CASES, CaseBook
 from chargecore_tools.cert.errors import CertError
-from chargecore_tools.cert.file_server import FileServer
-from chargecore_tools.cert.foreign_site import ForeignSite
-from chargecore_tools.cert.lab import Lab
-from chargecore_tools.cert.lab_clock import SimClock, WallClock
-from chargecore_tools.cert.lab_settings import LabSettings, sample
+from chargecore_tools.cert.freeze.frozen import read_freeze
+from chargecore_tools.cert.lab_settings import LabSettings
+from chargecore_tools.cert.options import OUT
 from chargecore_tools.cert.progress import Progress
 from chargecore_tools.cert.report import html, json_report, junit
 from chargecore_tools.cert.result import ERROR, FAIL
-from chargecore_tools.cert.rigs.sim_rig import SimRig
 from chargecore_tools.cert.run_facts import RunFacts
-from chargecore_tools.cert.sim_site import SimSite
-from chargecore_tools.cert.sim_station import SimStation
+from chargecore_tools.cert.sites import (
+    StationNeverCameError,
+    foreign_site,
+    rig_of,
+    sim_sites,
+)
 from chargecore_tools.csms.errors import CsmsError
 
 EXIT_FAILED, EXIT_USAGE, EXIT_NO_STATION = 1, 2, 3
-_SPEED = 20.0  # of the simulators that the runner starts
-
-
-def _fail(text, code=EXIT_USAGE):
-    print(f"chargecore cert: {text}", file=sys.stderr)
-    raise typer.Exit(code)
+_SPEED = 20.0  # of the simulators that the runner starts, unless it is told
+_JOBS_MAX = 8
+_CONNECTORS_MAX = 15
 
 
 def run(
-    settings: Annotated[Optional[Path], typer.Option(help="lab.yaml: `cert settings`.")] = None,
+    settings: Annotated[
+        Optional[Path], typer.Option(help="lab.yaml; `cert settings` writes one.")
+    ] = None,
     case: Annotated[
-        Optional[list[str]], typer.Option(help="Only this case; again for more.")
+        Optional[list[str]], typer.Option(help="Only this case; repeat it for more.")
     ] = None,
     profile: Annotated[
-        Optional[list[str]], typer.Option(help="Only this profile; again for more.")
+        Optional[list[str]], typer.Option(help="Only cases of this profile; repeat it for more.")
     ] = None,
-    out: Annotated[Path, typer.Option(help="Folder of the reports.")] = Path("build/cert"),
-    sim: Annotated[bool, typer.Option("--sim", help="Start simulators to test.")] = False,
-    jobs: Annotated[int, typer.Option(help="With --sim: so many at once, 1..8.")] = 1,
-    speed: Annotated[
-        Optional[float], typer.Option(help="Seconds of the station per second.")
-    ] = None,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "0.0.0.0",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 9000,
-    security_profile: Annotated[
-        Optional[int], typer.Option(help="Security profile that the station is set to, 0..3.")
-    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder of the reports.")] = OUT,
+    sim: Annotated[
+        bool, typer.Option("--sim", help="Start simulators and play the cases on them.")
+    ] = False,
+    jobs: Annotated[int, typer.Option(help=f"With --sim: how many, 1..{_JOBS_MAX}.")] = 1,
+    connectors: Annotated[int, typer.Option(help="With --sim: connectors of each.")] = 2,
     station: Annotated[
-        Optional[Path], typer.Option(help="With --sim: fields of station.json, on top.")
+        Optional[Path], typer.Option(help="With --sim: JSON of fields for station.json.")
     ] = None,
     config: Annotated[
-        Optional[Path], typer.Option(help="With --sim: OCPP keys of the simulators, on top.")
+        Optional[Path], typer.Option(help="With --sim: JSON of OCPP keys and their values.")
     ] = None,
-    connectors: Annotated[int, typer.Option(help="With --sim: how many they have.")] = 2,
     control: Annotated[
         Optional[str], typer.Option(help="Rig: control socket of a simulator, HOST:PORT.")
     ] = None,
+    rig_command: Annotated[
+        Optional[str], typer.Option(help="Rig: program that does each act; docs/cert_cases.md.")
+    ] = None,
+    ask: Annotated[
+        bool, typer.Option("--ask", help="Rig: ask here for what no other rig can do.")
+    ] = False,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "0.0.0.0",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 9000,
+    wait_s: Annotated[float, typer.Option(help="How long to wait for the station, s.")] = 300.0,
+    security_profile: Annotated[
+        Optional[int], typer.Option(help="Security profile of the station, 0..3.")
+    ] = None,
+    speed: Annotated[
+        Optional[float],
+        typer.Option(help="Seconds of a simulator in one second.", show_default="--sim: 20"),
+    ] = None,
+    firmware: Annotated[
+        Optional[Path], typer.Option(help="freeze.json of the firmware that is tested.")
+    ] = None,
     cases_in: Annotated[Path, typer.Option("--cases", help="Folder of the cases.")] = CASES,
-    wait_s: Annotated[float, typer.Option(help="How long to wait for the station.")] = 300.0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line per case.")] = False,
 ):
-    """Run the conformance cases against a charge point, and write reports.
+    """Run the conformance cases against a charge point, and write the reports.
+
+    With --sim on simulators that are started for it. Without, the runner listens, and waits for
+    the station that lab.yaml names; what a person would do there is done by a simulator's control
+    socket, a program of yours, or you. Cases and rigs: docs/cert_cases.md.
+
+    Writes report.json, junit.xml and report.html. Exit status: 0 all that apply have passed, 1 a
+    case failed, 2 wrong options or files, 3 the station never came.
 
     Example: chargecore cert run --sim --jobs 2
 
-    Example: chargecore cert run --settings lab.yaml --port 9000 --control 127.0.0.1:9100
+    Example: chargecore cert run --sim --case TC_003_CS --case TC_012_CS --speed 5
+
+    Example: chargecore cert run --settings lab.yaml --rig-command ./relay.sh --ask
     """
     try:
         book = CaseBook(cases_in)
         chosen = _chosen(book, case, profile)
-        speed = speed or (_SPEED if sim else None)
-        facts = LabSettings(settings, speed=speed, security_profile=security_profile)
+        _check(1 <= jobs <= _JOBS_MAX, f"--jobs {jobs}: must be 1..{_JOBS_MAX}")
+        _check(sim or jobs == 1, "--jobs: only with --sim; a station plays one case at a time")
+        _check(1 <= connectors <= _CONNECTORS_MAX, f"--connectors: must be 1..{_CONNECTORS_MAX}")
+        _check(0 <= port <= 65535, f"--port {port}: must be 0..65535")
+        _check(security_profile in (None, 0, 1, 2, 3), "--security-profile: must be 0..3")
+        lab = LabSettings(settings, speed=speed, security_profile=security_profile)
+        if sim and "speed" not in lab.told:
+            lab.set("speed", _SPEED)
+        sha256 = None if firmware is None else read_freeze(firmware)["firmware_sha256"]
         out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="chargecore-cert-") as folder:
+        with contextlib.ExitStack() as stack:
+            work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cert-")))
             if sim:
-                kept = SimStation(out, facts)
-                kept.make_firmware()
-                more = {
-                    "connectors": connectors,
-                    "fields": _object(station, "--station"),
-                    "keys": _object(config, "--config"),
-                }
-                count = min(jobs, len(chosen))
-                sites, close = _sim_sites(facts, Path(folder), kept, count, more)
+                options = {"fields": _object(station, "--station")}
+                options["keys"] = _object(config, "--config")
+                count = max(1, min(jobs, len(chosen)))
+                opened = sim_sites(lab, out / "sim", work, count, connectors=connectors, **options)
             else:
-                sites, close = _foreign_site(facts, Path(folder), host, port, control, wait_s)
-            try:
-                code = _run(sites, book, chosen, out, as_json)
-            finally:
-                close()
-    except (CertError, CsmsError) as error:
-        _fail(error)
+                rig = rig_of(lab, control, rig_command, ask)
+                tell = (lambda _text: None) if as_json else print
+                opened = foreign_site(lab, rig, work, host, port, wait_s, tell)
+            code = _run(stack.enter_context(opened), book, chosen, out, as_json, sha256)
+    except StationNeverCameError as error:
+        raise _failed(error, EXIT_NO_STATION) from None
+    except (CertError, CsmsError, ArtefactError) as error:
+        raise _failed(error) from None
+    except OSError as error:
+        raise _failed(f"{error.filename or 'network'}: {error.strerror}") from None
     raise typer.Exit(code)
 
 
+def _failed(text, code=EXIT_USAGE):
+    print(f"chargecore cert run: {text}", file=sys.stderr)
+    return typer.Exit(code)
+
+
+def _check(is_right, text):
+    if not is_right:
+        raise CertError(text)
+
+
 def _chosen(book, ids, profiles):
+    """Return the cases of these ids and profiles. Errors: CertError."""
     cases = list(book.cases.values())
     for name in ids or ():
-        if name not in book.cases:
-            raise CertError(f"case {name}: `chargecore cert cases` lists them")
+        _check(name in book.cases, f"--case {name}: `chargecore cert cases` lists them")
     if ids:
         cases = [one for one in cases if one.id in ids]
+    known = sorted({one.profile for one in book.cases.values()})
+    for name in profiles or ():
+        _check(name in known, f"--profile {name}: must be one of {', '.join(known)}")
     if profiles:
-        known = {one.profile for one in cases}
-        for name in profiles:
-            if name not in known:
-                raise CertError(f"profile {name}: must be one of {', '.join(sorted(known))}")
         cases = [one for one in cases if one.profile in profiles]
+    _check(cases, "no case is of these ids and profiles")
     return cases
 
 
 def _object(path, option):
-    """Return the JSON object in a file, {} without one."""
+    """Return the JSON object in a file, {} without one. Errors: CertError."""
     if path is None:
         return {}
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CertError(f"{option} {path}: {error}") from error
-    if not isinstance(value, dict):
-        raise CertError(f"{option} {path}: must hold one JSON object")
+    except OSError as error:
+        raise CertError(f"{option} {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise CertError(f"{option} {path}: not JSON: {error}") from error
+    _check(isinstance(value, dict), f"{option} {path}: must hold one JSON object")
     return value
 
 
-def _sim_sites(settings, folder, station, count, more):
-    sites = [SimSite(settings, folder / f"station{n}", station, **more) for n in range(count)]
-
-    def close():
-        for site in sites:
-            site.close()
-
-    try:
-        for site in sites:
-            site.start()
-        return sites, close
-    except BaseException:
-        close()
-        raise
-
-
-def _foreign_site(settings, folder, host, port, control, wait_s):
-    if control is None:
-        raise CertError("who acts at the station? --control HOST:PORT names a simulator's socket")
-    address = _address(control)
-    clock = SimClock(*address, settings.speed) if control else WallClock(settings.speed)
-    files = FileServer(folder / "files", settings.file_host or "127.0.0.1", settings)
-    lab = Lab(settings, SimRig(*address), clock, host, port, files)
-    lab.start()
-    print(f"waiting for {settings.identity} at {lab.server.url}/{settings.identity}")
-    try:
-        lab.wait_station(wait_s)
-    except TimeoutError:
-        lab.close()
-        _fail(f"{settings.identity} never came within {wait_s:g} s", EXIT_NO_STATION)
-    return [ForeignSite(lab)], lab.close
-
-
-def _address(control):
-    host, _, port = control.rpartition(":")
-    if not host or not port.isdigit():
-        raise CertError(f"--control {control}: must be HOST:PORT")
-    return host, int(port)
-
-
-def _run(sites, book, chosen, out, as_json):
-    facts = RunFacts(sites[0].lab)
+def _run(sites, book, chosen, out, as_json, sha256):
+    """Play the cases and write the reports. Return the exit status."""
+    facts = RunFacts(sites[0].lab, sha256)
     progress = Progress(len(chosen), as_json)
+    campaign = Campaign(book, chosen, progress.result, progress.start)
     began_s = time.monotonic()
-    results = Campaign(book, chosen, progress.result, progress.start).run(sites)
-    facts.took_s = time.monotonic() - began_s
-    report = json_report.report_of(facts, results)
-    json_report.write(out / "report.json", report)
-    junit.write(out / "junit.xml", report)
-    html.write(out / "report.html", report)
+    try:
+        with progress:
+            campaign.run(sites)
+    finally:  # what has been found is worth a report, also when the run is cut short
+        results = campaign.results()
+        facts.took_s = time.monotonic() - began_s
+        report = json_report.report_of(facts, results)
+        json_report.write(out / "report.json", report)
+        junit.write(out / "junit.xml", report)
+        html.write(out / "report.html", report)
     progress.finish(results, out)
-    return EXIT_FAILED if any(row.verdict in (FAIL, ERROR) for row in results) else 0
-
-
-def cases(
-    cases_in: Annotated[Path, typer.Option("--cases", help="Folder of the cases.")] = CASES,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-):
-    """List the cases, when each applies, and those that no server can drive, with the reason.
-
-    Example: chargecore cert cases
-    """
-    try:
-        book = CaseBook(cases_in)
-    except CertError as error:
-        _fail(error)
-    rows = [
-        {
-            "case": one.id,
-            "title": one.title,
-            "profile": one.profile,
-            "own": one.own,
-            "when": list(one.when),
-            "cannot": one.cannot,
-        }
-        for one in book.cases.values()
-    ]
-    if as_json:
-        print(json.dumps(rows, indent=1))
-        return
-    for row in rows:
-        when = f"  [{'; '.join(row['when'])}]" if row["when"] else ""
-        cannot = f"  not driven: {row['cannot']}" if row["cannot"] else ""
-        print(f"{row['case']:14} {row['profile']:24} {row['title']}{when}{cannot}")
-
-
-def settings(
-    out: Annotated[Optional[Path], typer.Option(help="File to write; else it is shown.")] = None,
-):
-    """Write a lab.yaml with every setting, its default, and what it is.
-
-    Example: chargecore cert settings --out lab.yaml
-    """
-    if out is None:
-        print(sample(), end="")
-        return
-    if out.exists():
-        _fail(f"{out} is there already; nothing was written")
-    try:
-        out.write_text(sample(), encoding="utf-8")
-    except OSError as error:
-        _fail(f"{out}: {error.strerror}")
+    is_bad = any(row.verdict in (FAIL, ERROR) for row in results)
+    return EXIT_FAILED if is_bad or len(results) < len(chosen) else 0

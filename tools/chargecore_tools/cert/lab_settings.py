@@ -60,6 +60,7 @@ class LabSettings:
 
     def __init__(self, path=None, **given):
         self._values = {name: row[0] for name, row in SETTINGS.items()}
+        self.told = set()  # names of those that are not as they stand in SETTINGS
         self.features = {}  # what lab.yaml says of them
         self.ignore = []  # actions of the station that no case judges
         self.path = path
@@ -122,6 +123,7 @@ class LabSettings:
         if not is_right(value):
             raise CertError(f"{where}: '{name}' must be {text}")
         self._values[name] = value
+        self.told.add(name)
 
 
 def sample():

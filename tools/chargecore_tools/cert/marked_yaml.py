@@ -78,6 +78,8 @@ def _value(node, name, depth):
     line = node.start_mark.line + 1
     if depth > _DEPTH_MAX:
         raise CaseError(name, line, "nested too deep")
+    if node.tag not in _TAGS:
+        raise CaseError(name, line, f"no tags here: {node.tag}")
     if isinstance(node, yaml.ScalarNode):
         return _scalar(node, name, line)
     if isinstance(node, yaml.SequenceNode):
@@ -103,8 +105,6 @@ def _scalar(node, name, line):
     text = node.value
     if node.style is not None:
         return text
-    if node.tag not in _PLAIN_TAGS:
-        raise CaseError(name, line, f"no {node.tag.rpartition(':')[2].lstrip('!')} here")
     if text in _WORDS:
         return _WORDS[text]
     if _INT.fullmatch(text):
@@ -112,7 +112,7 @@ def _scalar(node, name, line):
     return float(text) if _FLOAT.fullmatch(text) else text
 
 
-_PLAIN_TAGS = tuple(
+_TAGS = frozenset(  # what the safe loader finds by itself in what is written without a tag
     f"tag:yaml.org,2002:{word}"
-    for word in ("str", "int", "float", "bool", "null", "timestamp", "merge", "value")
+    for word in ("str int float bool null timestamp merge value map seq").split()
 )

@@ -8,5 +8,6 @@ A rig has
 
 and `name`, a word for reports. Nothing else may be asked of it: what a station does is judged by
 what it sends. `sim_rig` acts on the control socket of a simulator, `command_rig` calls a program
-of the laboratory, `technician_rig` asks a person. `hands` notes what was done, and undoes it.
+of the laboratory, `technician_rig` asks a person, `rig_chain` is several of them. `hands` notes
+what was done, and undoes it.
 """
