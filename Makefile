@@ -19,7 +19,8 @@ unexport MICROPYTHON
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-cpython test-vm heap cert-broken check format soak figures size docs clean
+.PHONY: help setup run test test-cpython test-vm vm32 test-vm32 heap cert-broken check format soak figures figures-32 size docs
+.PHONY: clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +64,18 @@ soak: $(READY) ## 1,000 sessions while everything goes wrong, about 10 minutes; 
 
 figures: $(READY) ## measure the budgets, write build/figures.json and docs/figures.md
 	@$(BIN)/python -m chargecore_tools.figures
+
+vm32: build/vm32/micropython ## build a 32-bit MicroPython VM, objects as on a board: Debian, gcc-multilib
+
+build/vm32/micropython: tools/setup_vm32.sh tools/vm32/board_like.h
+	@sh tools/setup_vm32.sh
+
+test-vm32: $(READY) build/vm32/micropython ## the tests of test-vm that need no simulator, on the 32-bit VM
+	@MICROPYTHON=$(CURDIR)/build/vm32/micropython $(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal \
+		host_tests/vm/test_on_vm.py host_tests/vm/test_heap_on_vm.py
+
+figures-32: $(READY) build/vm32/micropython ## heap and stack on the 32-bit VM, into docs/figures.md
+	@$(BIN)/python -m chargecore_tools.figures_32
 
 size: $(READY) ## flash and heap per module, and which mode fits: BOARD=pico_w, or all into docs/figures.md
 	@$(BIN)/chargecore size $(if $(BOARD),--board $(BOARD))

@@ -4,6 +4,7 @@ Called by: figures. The image lies in the VM's heap, as a PC has no mapped flash
 simulated board: both are measured and given to the VM on top.
 """
 
+import functools
 import subprocess
 import tempfile
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 from chargecore_tools.image.firmware_image import compile_file, image_of
 from chargecore_tools.sim_process import micropython, with_tables
 
-_AMPLE_B = 4 * 1024 * 1024
+AMPLE_B = 4 * 1024 * 1024
 _LOWEST_KIB, _HIGHEST_KIB = 64, 512  # where the floor is looked for
 _STEP_KIB = 2
 _LIMIT_S = 30
@@ -39,30 +40,42 @@ def run_heap_bench(root, what, heap_b):
 def beside(root, values):
     """Return the bytes of heap that are not the firmware's: image, board and the bench itself."""
     own_b = int(values["board_b"] + values["bench_b"])
-    return with_tables(image_of(root).stat().st_size + own_b)
+    return with_tables(image_of(root).stat().st_size + own_b, _block_b(micropython()))
 
 
 def measure_heap(root):
     """Return {id: value} of the heap rows. Errors: RuntimeError."""
-    values = run_heap_bench(root, "boot_core", _AMPLE_B)
-    values.update(run_heap_bench(root, "boot_all", _AMPLE_B))
-    beside_b = beside(root, values)
-    low, high = _LOWEST_KIB, _HIGHEST_KIB  # too little, enough
-    if not _takes_a_session(root, high * 1024 + beside_b):
-        raise RuntimeError(f"heap_bench.py session: fails in {high} KiB")
-    while high - low > _STEP_KIB:
-        middle = (low + high) // 2
-        if _takes_a_session(root, middle * 1024 + beside_b):
-            high = middle
-        else:
-            low = middle
-    values["heap_floor_session_kib"] = high
+    values = run_heap_bench(root, "boot_core", AMPLE_B)
+    values.update(run_heap_bench(root, "boot_all", AMPLE_B))
+    values["heap_floor_session_kib"] = floor_kib(root, "session", beside(root, values))
     return values
 
 
-def _takes_a_session(root, heap_b):
+def floor_kib(root, what, beside_b):
+    """Return the least heap in which heap_bench.py what ends well. Errors: RuntimeError."""
+    low, high = _LOWEST_KIB, _HIGHEST_KIB  # too little, enough
+    if not _takes_a_session(root, what, high * 1024 + beside_b):
+        raise RuntimeError(f"heap_bench.py {what}: fails in {high} KiB")
+    while high - low > _STEP_KIB:
+        middle = (low + high) // 2
+        if _takes_a_session(root, what, middle * 1024 + beside_b):
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+@functools.lru_cache
+def _block_b(vm):
+    """Return the size of a block of a VM's heap: four words."""
+    code = "import sys; print(32 if sys.maxsize >> 32 else 16)"
+    return int(subprocess.run([vm, "-c", code], capture_output=True, check=True).stdout)
+
+
+def _takes_a_session(root, what, heap_b):
+    """Return True when heap_bench.py what ends well in heap_b bytes."""
     try:
-        values = run_heap_bench(root, "session", heap_b)
+        values = run_heap_bench(root, what, heap_b)
     except RuntimeError:  # a step that failed for want of heap, which the scheduler took
         return False
     return "session_ok" in values

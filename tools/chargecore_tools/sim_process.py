@@ -73,9 +73,12 @@ def heap_bytes(text):
     return size_b
 
 
-def with_tables(size_b):
-    """Return the heap that takes size_b: the collector keeps 3 bits for each block of 32 bytes."""
-    return size_b * 259 // 256
+def with_tables(size_b, block_b=32):
+    """Return the heap that takes size_b: the collector keeps 3 bits for each of its blocks.
+
+    block_b: 32 in a 64-bit VM, 16 in a 32-bit one.
+    """
+    return size_b * (8 * block_b + 3) // (8 * block_b)
 
 
 @functools.lru_cache

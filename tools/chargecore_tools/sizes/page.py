@@ -1,20 +1,24 @@
-"""The section of docs/figures.md about boards: `make size` writes it, `make figures` keeps it."""
+"""The sections of docs/figures.md that others write and `make figures` keeps.
+
+boards: this file, for `make size`; vm32: figures_32, for `make figures-32`.
+"""
 
 from datetime import date
 
-_BEGIN = "<!-- boards: written by make size -->"
-_END = "<!-- end of boards -->"
+BOARDS = ("<!-- boards: written by make size -->", "<!-- end of boards -->")
+VM32 = ("<!-- vm32: written by make figures-32 -->", "<!-- end of vm32 -->")
 _HEAD = """## Boards
 
 Written by `make size` on {date}; **no board has been measured**. Flash is compiled for each
 chip. Heap is that of the 64-bit VM after boot: {linked_core} KiB with the Core profile and
 {linked_all} KiB with everything from a linked image (`chargecore build`, ROMFS), {files_core} and
-{files_all} KiB from `.mpy` files. What a chip needs is estimated from it: half of the objects,
-all of the bytecode that lies in the heap. Left is what the collector's heap still has for a
-session, and on an RP2 for TLS, which takes {tls} KiB there in one piece; on an ESP32 TLS lies
-outside, in about 40 KiB of ESP-IDF's own. KiB everywhere; flash of files is for two copies in
-blocks of 4 KiB and 128 KiB of what the station keeps. For frozen code the figure of ROMFS stands:
-it takes no more, how much less has not been measured. "Fits" says what leaves room for TLS.
+{files_all} KiB from `.mpy` files. What a chip needs is estimated from it: the share that a
+32-bit VM takes (`make figures-32`), all of the bytecode that lies in the heap. Left is what the
+collector's heap still has for a session, and on an RP2 for TLS, which takes {tls} KiB there in one
+piece; on an ESP32 TLS lies outside, in about 40 KiB of ESP-IDF's own. KiB everywhere; flash of
+files is for two copies in blocks of 4 KiB and 128 KiB of what the station keeps. For frozen code
+the figure of ROMFS stands: it takes no more, how much less has not been measured. "Fits" says what
+leaves room for TLS.
 
 | board | mode | flash | heap | Core needs | left | all need | left | fits |
 |---|---|---|---|---|---|---|---|---|
@@ -36,21 +40,22 @@ def section_of(rows, heap):
         lines.append(
             f"| {row['board']} | {row['mode']} | {' | '.join(map(str, cells))} | {fits} |"
         )
-    return "\n".join([_BEGIN, *lines, _END])
+    return "\n".join([BOARDS[0], *lines, BOARDS[1]])
 
 
-def with_section(page, section):
+def with_section(page, section, marks=BOARDS):
     """Return the page with the section in place of the one it had, else at its end."""
-    return _without(page).rstrip("\n") + "\n\n" + section + "\n" if section else page
+    if not section:
+        return page
+    found = section_in(page, marks)
+    if found:
+        return page.replace(found, section)
+    return page.rstrip("\n") + "\n\n" + section + "\n"
 
 
-def section_in(page):
-    """Return the section that a page has, "" without one."""
-    if _BEGIN not in page or _END not in page:
+def section_in(page, marks=BOARDS):
+    """Return the section between two marks, "" when the page has none."""
+    begin, end = marks
+    if begin not in page or end not in page:
         return ""
-    return page[page.index(_BEGIN) : page.index(_END) + len(_END)]
-
-
-def _without(page):
-    found = section_in(page)
-    return page.replace(found, "") if found else page
+    return page[page.index(begin) : page.index(end) + len(end)]

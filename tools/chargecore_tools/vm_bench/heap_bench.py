@@ -5,6 +5,7 @@ boot_core  what firmware/main.py has in use once the server has accepted the sta
 boot_all   the same with all profiles and the security whitepaper
 session    a whole session, from the plug to the free connector, in whatever heap the VM was given,
            with all profiles and the whitepaper
+session_core  the same with the Core profile only
 simulator  what `chargecore sim` has of its own: board, plant, control socket, texts for people
 FOLDER holds memory_server.mpy and bench_board.mpy, and takes the flash.
 Prints `id value` lines; a heap that does not suffice ends in a MemoryError.
@@ -63,15 +64,15 @@ def _run_firmware(what, folder, image_b):
 
     settings = {"MeterValueSampleInterval": "1"}
     options = _options(folder, settings)
-    if what == "boot_core":
+    if what.endswith("_core"):
         settings["SupportedFeatureProfiles"] = "Core"
         options["station"]["security"] = False
     bench = BenchBoard(options)
-    bench.script = _session(bench) if what == "session" else _boot(bench)
+    bench.script = _session(bench) if what[:7] == "session" else _boot(bench)
     board_b = _used_b() - empty_b - code_b
     firmware.run(bench)
     print("board_b", board_b)
-    if what != "session":
+    if what[:7] != "session":
         used_b = bench.used_b - empty_b - board_b
         print("heap_" + what + "_kib", used_b / 1024)
         print("# code and names", code_b, "B, objects", used_b - code_b, "B")
