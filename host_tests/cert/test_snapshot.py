@@ -10,6 +10,7 @@ from sim_station import STATION_ID, SimStation
 from cert_rig.command import cert
 from cert_rig.lying_proxy import LyingProxy
 from chargecore_tools.cert.artefact_error import ArtefactError
+from chargecore_tools.cert.lab_clock import SimClock
 from chargecore_tools.cert.snapshot.cli import is_good
 from chargecore_tools.cert.snapshot.gaps import (
     judge_attempts,
@@ -45,9 +46,11 @@ def test_names_the_one_key_that_the_station_does_not_keep(tmp_path):
         proxy = LyingProxy(server.port, told % 20, told % 45)
         sim = SimStation(proxy.url, tmp_path, config=_SETTINGS, speed=_SPEED)
         sim.start()
+        clock = SimClock(*sim.address, _SPEED)
+        server.clock = clock
         try:
             server.history.wait_call(STATION_ID, "StatusNotification", timeout_s=20)
-            wire = Wire(server, STATION_ID, _SPEED)
+            wire = Wire(server, STATION_ID, clock)
             declared = read_out(wire.call)
             steps = []
             measure = Measure(
@@ -55,6 +58,7 @@ def test_names_the_one_key_that_the_station_does_not_keep(tmp_path):
             )
             rows = {row.key: row for row in measure.run()}
         finally:
+            clock.close()
             sim.kill()
             proxy.close()
 

@@ -101,7 +101,7 @@ class Measure:
         def times_of(key):
             if key == PING:
                 return wire.pings_s(since_s)
-            return [wire.at_s(call) for call in wire.calls("Heartbeat", since_s)]
+            return wire.times_s("Heartbeat", since_s)
 
         waits_s = [self._declared(key) * _TIMES or _SILENT_S for key in wanted]
         self._on_step(f"idle, {max(waits_s)} s: heartbeats and pings")
@@ -205,7 +205,7 @@ class Measure:
             wire.call("RemoteStopTransaction", {"transactionId": transaction_id})
 
             def times():
-                return [wire.at_s(call) for call in wire.calls("StopTransaction", since_s)]
+                return wire.times_s("StopTransaction", since_s)
 
             wire.wait(lambda: len(times()) > tries, wire.patience_s(total_s))
             found = times()

@@ -15,6 +15,7 @@ from chargecore_tools.cert import documents
 from chargecore_tools.cert.artefact_error import EXIT_NO_STATION, ArtefactError, usage
 from chargecore_tools.cert.freeze.frozen import read_freeze
 from chargecore_tools.cert.freeze.on_simulator import put_into_simulator
+from chargecore_tools.cert.lab_clock import SimClock, WallClock
 from chargecore_tools.cert.snapshot.hands import AskingHands, SimHands
 from chargecore_tools.cert.snapshot.wire import Wire
 from chargecore_tools.csms.errors import PortTakenError
@@ -68,14 +69,19 @@ def station_at(options, on_step):
             stack.enter_context(server)
         except PortTakenError as error:
             raise usage(str(error), "--port names another one") from None
-        hands = AskingHands()
+        hands, clock = AskingHands(), WallClock()
         if options.is_sim:
             on_step("the simulator starts")
-            hands = _start_sim(options, folder, security, server, stack)
+            address = _start_sim(options, folder, security, server, stack)
+            client, clock = SimClient(*address), SimClock(*address, options.speed)
+            hands = SimHands(client)
+            server.clock = clock
+            stack.callback(client.close)
+            stack.callback(clock.close)
         else:
             on_step(f"waiting for {options.identity or 'a station'} at {server.url}")
         identity = _wait_boot(server, options)
-        yield Wire(server, identity, options.speed), hands
+        yield Wire(server, identity, clock), hands
 
 
 def _security(options, folder):
@@ -97,7 +103,7 @@ def _security(options, folder):
 
 
 def _start_sim(options, folder, security, server, stack):
-    """Start the simulator; stop it with the stack. Return its hands."""
+    """Start the simulator; stop it with the stack. Return the address of its control socket."""
     station = _object(options.station)
     private = security.write_station_file()
     if private is not None:
@@ -124,9 +130,7 @@ def _start_sim(options, folder, security, server, stack):
             f"the simulator does not run: {words}", "chargecore sim", EXIT_NO_STATION
         )
     host, _, port = banner["control"].rpartition(":")
-    client = SimClient(host, int(port))
-    stack.callback(client.close)
-    return SimHands(client)
+    return host, int(port)
 
 
 def _object(path):

@@ -1,32 +1,42 @@
 """Wire: one station at our server, as the measurements see it: what arrived, and when.
 
-Times are the station's: seconds since the start, of the wall for a real one, of the simulator for
-a simulated one, which runs `speed` times as fast.
+Times are the station's: seconds of the wall for a real one, its own simulated time for a simulator
+(lab_clock), so that a PC that is too slow for --speed changes no figure.
 """
 
-import threading
 import time
 
+from chargecore_tools.csms.events import CALL
 from chargecore_tools.csms.registers import instant
 
 _PERIODIC = "Sample.Periodic"  # OCPP 1.6 §7.35: the default of a context
 _SPARE_S = 5.0  # of the wall, for what takes longer than it should
+_SLOWEST = 20  # so much slower than --speed may a simulator be before it counts as dead
+_DEAD_S = 30.0
+_LOOK_S = 0.05
 
 
 class Wire:
-    """Counts pings from the moment it is made; one per measurement run."""
+    """Hears everything from the moment it is made. clock: one of lab_clock."""
 
-    def __init__(self, server, identity, speed=1.0):
+    def __init__(self, server, identity, clock):
         self.server = server
         self.identity = identity
-        self.speed = speed
-        self._pings = []
-        self._changed = threading.Event()
+        self.speed = clock.speed
+        self._clock = clock
+        self._pings_s = []
+        self._calls = []  # (when it arrived, Frame)
         server.on_ping = self._take_ping
+        server.add_observer(self._take_event)
 
     def _take_ping(self, identity):
         if identity == self.identity:
-            self._pings.append(time.monotonic())
+            self._pings_s.append(self._clock.now_s())
+
+    def _take_event(self, event):
+        if getattr(event, "kind", "") == CALL and event.is_from_station:
+            if event.station_id == self.identity:
+                self._calls.append((self._clock.now_s(), event))
 
     # ---- what to do ----
 
@@ -36,13 +46,16 @@ class Wire:
 
     def sleep(self, seconds):
         """Let that much time of the station pass."""
-        time.sleep(seconds / self.speed)
+        self.wait(lambda: False, seconds)
 
     def wait(self, has_come, limit_s):
         """Wait until has_come(), for limit_s of the station's time. Return its last result."""
-        until_s = time.monotonic() + limit_s / self.speed
-        while not (result := has_come()) and time.monotonic() < until_s:
-            time.sleep(0.02)
+        until_s = self.now_s + limit_s
+        dead_s = time.monotonic() + limit_s / self.speed * _SLOWEST + _DEAD_S
+        while not (result := has_come()):
+            if self.now_s >= until_s or time.monotonic() >= dead_s:
+                break
+            time.sleep(_LOOK_S)
         return result
 
     def patience_s(self, seconds):
@@ -52,22 +65,21 @@ class Wire:
     @property
     def now_s(self):
         """Return the station's time."""
-        return time.monotonic() * self.speed
+        return self._clock.now_s()
 
     # ---- what arrived ----
 
     def calls(self, action, since_s=0.0):
         """Return the station's CALLs of an action since then, in order."""
-        calls = self.server.history.calls(self.identity, action)
-        return [call for call in calls if self.at_s(call) >= since_s]
+        return [call for at_s, call in tuple(self._calls) if _is(call, action) and at_s >= since_s]
 
-    def at_s(self, call):
-        """Return when a CALL arrived."""
-        return call.at_s * self.speed
+    def times_s(self, action, since_s):
+        """Return when they arrived."""
+        return [at_s for at_s, call in tuple(self._calls) if _is(call, action) and at_s >= since_s]
 
     def pings_s(self, since_s):
         """Return when pings arrived since then."""
-        return [at * self.speed for at in tuple(self._pings) if at * self.speed >= since_s]
+        return [at_s for at_s in tuple(self._pings_s) if at_s >= since_s]
 
     def samples_s(self, context, transaction_id):
         """Return the timestamps, in s, of the meter values of a transaction with a context."""
@@ -83,11 +95,18 @@ class Wire:
 
     def status_times(self, connector, since_s):
         """Return [(status, time in s)] of a connector: by its timestamps where all have one."""
-        calls = [
-            call
-            for call in self.calls("StatusNotification", since_s)
-            if call["connectorId"] == connector
+        rows = [
+            (at_s, call)
+            for at_s, call in tuple(self._calls)
+            if _is(call, "StatusNotification")
+            and at_s >= since_s
+            and call.payload.get("connectorId") == connector
         ]
-        if all("timestamp" in call.payload for call in calls):
-            return [(call["status"], instant(call["timestamp"]).timestamp()) for call in calls]
-        return [(call["status"], self.at_s(call)) for call in calls]
+        if all("timestamp" in call.payload for _at_s, call in rows):
+            return [(call["status"], instant(call["timestamp"]).timestamp()) for _, call in rows]
+        return [(call["status"], at_s) for at_s, call in rows]
+
+
+def _is(call, action):
+    """Return whether a CALL is of an action and fits its schema."""
+    return call.action == action and not call.violation
