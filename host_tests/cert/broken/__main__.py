@@ -14,7 +14,7 @@ from rich.table import Table
 from cert.broken.hunt import NO_CASE, Hunt
 from cert.broken.plain_site import PlainSite
 from cert.broken.subject import Subject, subjects
-from chargecore_tools.cert.case_loader import CaseBook
+from chargecore_tools.cert.case_loader import CASES, CaseBook
 from chargecore_tools.cert.lab_settings import LabSettings
 
 _SPEED = 20.0
@@ -26,6 +26,7 @@ def _options():
     parser.add_argument("--only", action="append", help="this charge point; again for more")
     parser.add_argument("--case", action="append", help="only with this case; again for more")
     parser.add_argument("--honest", action="store_true", help="all cases, with no defect")
+    parser.add_argument("--cases", type=Path, default=CASES, help="folder of the cases")
     parser.add_argument("--jobs", type=int, default=2, help="so many at once")
     parser.add_argument("--speed", type=float, default=_SPEED)
     parser.add_argument("--json", type=Path, help="file that gets the findings")
@@ -111,7 +112,7 @@ def main():
     """Play all, show the table, and say what caught nothing."""
     options = _options()
     console = Console(width=160)
-    book = CaseBook()
+    book = CaseBook(options.cases)
 
     def tell(row):
         word = row.verdict if options.honest else _word(row)
