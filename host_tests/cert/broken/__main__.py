@@ -26,6 +26,7 @@ def _options():
     parser.add_argument("--only", action="append", help="this charge point; again for more")
     parser.add_argument("--case", action="append", help="only with this case; again for more")
     parser.add_argument("--honest", action="store_true", help="all cases, with no defect")
+    parser.add_argument("--option", action="append", default=[], help="with --honest: of its own")
     parser.add_argument("--cases", type=Path, default=CASES, help="folder of the cases")
     parser.add_argument("--jobs", type=int, default=2, help="so many at once")
     parser.add_argument("--speed", type=float, default=_SPEED)
@@ -101,10 +102,12 @@ def _as_dict(row):
 def _honest(book, hunt, options):
     """Play all cases, or those of --case, against the station without a defect."""
     names = options.case or [name for name, case in book.cases.items() if not case.cannot]
-    rows = [
-        Subject("honest", "plain station", "", (name,), lambda facts, _folder: PlainSite(facts))
-        for name in names
-    ]
+    more = [f"--{word}" for word in options.option]
+
+    def make_site(settings, _folder):
+        return PlainSite(settings, None, more)
+
+    rows = [Subject("honest", "plain station", "", (name,), make_site) for name in names]
     return hunt.run(rows, options.jobs)
 
 

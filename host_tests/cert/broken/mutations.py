@@ -95,8 +95,8 @@ MUTATIONS = (
         "fw_clock_not_aligned",
         "station/metering.py",
         "boundary_s = wall_s - second_of_day % interval_s",
-        "boundary_s = wall_s - (second_of_day + 4) % interval_s",
-        "takes clock-aligned values four seconds off the boundary",
+        "boundary_s = wall_s - (second_of_day + 7) % interval_s",
+        "takes clock-aligned values seven seconds off the boundary",
         ("TC_071_CS",),
     ),
     Mutation(

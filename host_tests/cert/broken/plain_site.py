@@ -12,12 +12,15 @@ _HOST = "127.0.0.1"
 
 
 class PlainSite:
-    """defect: name of one, None for the honest station."""
+    """defect: name of one, None for the honest station. options: of its command line."""
 
-    def __init__(self, settings, defect=None, connectors=2):
+    def __init__(self, settings, defect=None, options=(), connectors=2):
         self._settings = settings
         self._defect = defect
+        self._options = options
         self._connectors = connectors
+        settings.set("socket", "--tethered" not in options)
+        settings.features["backup_power"] = "--backup-power" in options
         self._process = None
         self.lab = None
 
@@ -27,7 +30,8 @@ class PlainSite:
         port = _free_port()
         clock = SimClock(_HOST, port, settings.speed)
         self.lab = Lab(settings, SimRig(_HOST, port), clock)
-        more = ("--connectors", str(self._connectors), "--control", f"{_HOST}:{port}")
+        more = ["--connectors", str(self._connectors), "--control", f"{_HOST}:{port}"]
+        more += self._options
         self._process = PlainProcess(
             self.lab.start(), settings.identity, settings.speed, self._defect, more
         )

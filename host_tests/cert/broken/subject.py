@@ -23,7 +23,7 @@ class Subject:
 def subjects():
     """Return all broken charge points."""
     rows = [
-        Subject(row.name, "plain station", row.breaks, row.cases, _plain(row.name))
+        Subject(row.name, "plain station", row.breaks, row.cases, _plain(row))
         for row in DEFECTS.values()
     ]
     rows += [
@@ -33,7 +33,7 @@ def subjects():
 
 
 def _plain(defect):
-    return lambda settings, _folder: PlainSite(settings, defect)
+    return lambda settings, _folder: PlainSite(settings, defect.name, defect.options)
 
 
 def _mutant(mutation):

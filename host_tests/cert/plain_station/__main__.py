@@ -14,7 +14,7 @@ from pathlib import Path
 from cert.plain_station.control import Control
 from cert.plain_station.defects import DEFECTS
 from cert.plain_station.memory import Memory
-from cert.plain_station.site import Site
+from cert.plain_station.site import Build, Site
 from cert.plain_station.timebase import Timebase
 
 
@@ -27,6 +27,8 @@ def _options():
     parser.add_argument("--connectors", type=int, default=1)
     parser.add_argument("--config", type=Path, help="JSON file of OCPP keys and their values")
     parser.add_argument("--state", type=Path, help="folder that keeps the memory")
+    parser.add_argument("--tethered", action="store_true", help="the cable is fixed")
+    parser.add_argument("--backup-power", action="store_true", help="stops before it goes down")
     parser.add_argument("--password", help="password of HTTP Basic authentication")
     parser.add_argument("--defect", choices=sorted(DEFECTS), help="break it on purpose")
     return parser.parse_args()
@@ -38,15 +40,14 @@ def _site(options):
         values = json.loads(options.config.read_text(encoding="utf-8"))
         memory.section("configuration", {}).update(values)
     defect = DEFECTS.get(options.defect)
-    return Site(
-        Timebase(options.speed),
-        memory,
-        options.id,
-        options.csms,
+    build = Build(
         options.connectors,
+        options.tethered,
+        options.backup_power,
         options.password,
         None if defect is None else defect.apply,
     )
+    return Site(Timebase(options.speed), memory, options.id, options.csms, build)
 
 
 async def _run(options):

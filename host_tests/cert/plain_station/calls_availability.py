@@ -17,7 +17,7 @@ class AvailabilityCalls:
     @on(Action.unlock_connector)
     def on_unlock(self, connector_id):
         connector = self.station.connector(connector_id)
-        if connector is None:
+        if connector is None or connector.outlet.is_tethered:
             return call_result.UnlockConnector(status="NotSupported")
         if connector.outlet.is_jammed:
             return call_result.UnlockConnector(status="UnlockFailed")

@@ -27,6 +27,7 @@ class Commands:
             "network": self._network,
             "data_transfer": self._data_transfer,
             "power_cycle": self._power_cycle,
+            "power": self._power,
             "speed": self._speed,
             "status": self._status,
             "events": self._events,
@@ -112,6 +113,9 @@ class Commands:
 
     async def _power_cycle(self):
         self._site.power_cycle()
+
+    async def _power(self, up):
+        self._site.set_power(up)
 
     async def _speed(self, factor):
         if not 0.01 <= factor <= 200:

@@ -82,10 +82,12 @@ _NAMES = {name.casefold(): name for name in _TABLE}  # CiString50Type
 class Configuration:
     """Values by key. A changed value acts at once: everybody reads it where it is needed."""
 
-    def __init__(self, memory, connectors):
+    def __init__(self, memory, connectors, is_tethered=False):
         self._memory = memory
         self._values = memory.section("configuration", {})
         self._fixed = {"NumberOfConnectors": str(connectors)}
+        if is_tethered:  # errata 2025-04
+            self._fixed["UnlockConnectorOnEVSideDisconnect"] = "false"
 
     def text(self, key):
         """Return the value of a known key."""
@@ -108,7 +110,7 @@ class Configuration:
         name = _NAMES.get(key.casefold())
         if name is None:
             return "NotSupported"
-        check = _TABLE[name][1]
+        check = None if self._is_readonly(name) else _TABLE[name][1]
         tidy = None if check is None else check(value)
         if tidy is None:
             return "Rejected"
@@ -126,7 +128,10 @@ class Configuration:
         unknown = [key for key in keys if key.casefold() not in _NAMES]
         names = known if keys else list(_TABLE)
         rows = [
-            {"key": name, "readonly": _TABLE[name][1] is None, "value": self.text(name)}
+            {"key": name, "readonly": self._is_readonly(name), "value": self.text(name)}
             for name in names
         ]
         return rows, unknown
+
+    def _is_readonly(self, name):
+        return name in self._fixed or _TABLE[name][1] is None

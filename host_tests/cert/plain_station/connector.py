@@ -218,6 +218,8 @@ class Connector:
         return limit_a if limit_a >= LEAST_A else 0.0
 
     def _keeps_cable(self, reason):
+        if self.outlet.is_tethered:
+            return False
         if reason == "DeAuthorized":
             return True
         key = "UnlockConnectorOnEVSideDisconnect"

@@ -1,4 +1,4 @@
-"""Outlet: one socket with its bolt, contactor and meter, and the car behind the cable."""
+"""Outlet: one socket, or fixed cable, with contactor and meter, and the car behind it."""
 
 NOMINAL_V = 230
 LEAST_A = 6  # IEC 61851-1: less cannot be offered
@@ -9,9 +9,10 @@ _SLEEP_S = 0.5  # and stops asking that long after it is withdrawn
 class Outlet:
     """The hardware of one connector; it survives power cuts. Energy flows by simulated time."""
 
-    def __init__(self, number):
+    def __init__(self, number, is_tethered=False):
         self.number = number
-        self.is_plugged = False  # a cable is in the socket
+        self.is_tethered = is_tethered  # the cable is fixed: there is no bolt
+        self.is_plugged = False  # a cable is in the socket; tethered: in the car
         self.ev_state = "A"  # IEC 61851: A no car, B connected, C asks for current
         self.is_auto = False
         self.most_a = 32.0
@@ -56,6 +57,8 @@ class Outlet:
 
     def lock(self):
         """Move the bolt. Return whether it holds."""
+        if self.is_tethered:
+            return True
         self.is_locked = self.is_locked or not self.is_jammed
         return self.is_locked
 

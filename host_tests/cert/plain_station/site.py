@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+from dataclasses import dataclass
+from typing import Callable
 
 from cert.plain_station.outlet import Outlet
 from cert.plain_station.station import Station
@@ -10,27 +12,44 @@ _DARK_S = 1.0  # without power, and the least time a reboot takes
 _REAL_S = 0.05
 
 
-class Site:
-    """Boots the Station again and again. break_it: called with each new Station before it runs."""
+@dataclass(frozen=True)
+class Build:
+    """How the station is built. break_it: called with each new Station before it runs."""
 
-    def __init__(self, time, memory, identity, url, connectors=1, password=None, break_it=None):
+    connectors: int = 1
+    is_tethered: bool = False
+    has_backup: bool = False  # a battery to say goodbye with
+    password: str = None
+    break_it: Callable = None
+
+
+class Site:
+    """Boots the Station again and again."""
+
+    def __init__(self, time, memory, identity, url, build=None):
+        build = Build() if build is None else build
         self.time = time
         self.memory = memory
-        self.outlets = [Outlet(number) for number in range(1, connectors + 1)]
+        numbers = range(1, build.connectors + 1)
+        self.outlets = [Outlet(number, build.is_tethered) for number in numbers]
         self.has_network = True
         self.station = None  # None while it boots
         self.boots = 0
-        self._facts = identity, url, password
-        self._break_it = break_it
+        self._facts = identity, url, build.password
+        self._build = build
         self._running = None
+        self._power = asyncio.Event()
+        self._power.set()
+        self._last_words = None  # task that says goodbye
 
     async def run(self):
         """Work until cancelled."""
         while True:
+            await self._power.wait()
             self.boots += 1
             self.station = Station(self, *self._facts)
-            if self._break_it is not None:
-                self._break_it(self.station)
+            if self._build.break_it is not None:
+                self._build.break_it(self.station)
             self._running = asyncio.create_task(self.station.run())
             with contextlib.suppress(asyncio.CancelledError):
                 await self._running
@@ -48,10 +67,29 @@ class Site:
 
     def power_cycle(self):
         """Cut the supply; it comes back after a second."""
-        if self.station is not None:
-            self.station.link.cut()
-            self._darken()
-            self._running.cancel()
+        if self.station is None:
+            return
+        if self._build.has_backup:
+            self._last_words = asyncio.create_task(self._say_goodbye())
+        else:
+            self._go_down()
+
+    def set_power(self, is_up):
+        """Cut the supply until it is put on again."""
+        if is_up:
+            self._power.set()
+        else:
+            self._power.clear()
+            self.power_cycle()
+
+    async def _say_goodbye(self):
+        await self.station.close_sessions("PowerLoss")
+        self._go_down()
+
+    def _go_down(self):
+        self.station.link.cut()
+        self._darken()
+        self._running.cancel()
 
     def set_network(self, is_up):
         """Pull the network cable, or put it in again."""

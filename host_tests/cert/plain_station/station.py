@@ -31,7 +31,8 @@ class Station:
         self.identity = identity
         self.time = site.time
         self.memory = site.memory
-        self.config = Configuration(site.memory, len(site.outlets))
+        is_tethered = any(outlet.is_tethered for outlet in site.outlets)
+        self.config = Configuration(site.memory, len(site.outlets), is_tethered)
         self.cache = AuthorizationCache(site.memory, self.config)
         self.local_list = LocalList(site.memory, self.config)
         self.outbox = Outbox(site.memory, self.config, site.time)
@@ -236,13 +237,17 @@ class Station:
 
     async def reset(self, kind):
         """End all transactions, send what waits, and end (OCPP 1.6 §5.14)."""
+        await self.close_sessions(f"{kind}Reset")
+        await self.link.close()
+        self._ended.set()
+
+    async def close_sessions(self, reason):
+        """End all transactions and send what waits, as far as there is time."""
         for connector in self.connectors:
             connector.drop_permit()
             if connector.transaction is not None:
-                connector.stop(f"{kind}Reset")
+                connector.stop(reason)
         self.look()
         end_s = self.time.elapsed_s + _DRAIN_S
         while not self.outbox.is_empty and self.time.elapsed_s < end_s:
             await asyncio.sleep(_PASS_REAL_S)
-        await self.link.close()
-        self._ended.set()

@@ -13,6 +13,7 @@ class Defect:
     breaks: str  # what goes wrong, in one sentence
     cases: tuple  # each of these cases has to catch it
     apply: Callable
+    options: tuple = ()  # of the plain station's command line: --tethered, --backup-power
 
 
 def rewrite(station, action, change):

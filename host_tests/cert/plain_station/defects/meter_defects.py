@@ -1,5 +1,7 @@
 """What goes wrong with meter values."""
 
+import itertools
+
 from cert.plain_station.defects.defect import Defect, of_calls, rewrite
 
 
@@ -21,18 +23,23 @@ def _context(payload):
 
 
 def _ragged_times(station):
-    """Stamps samples with the time of the pass that took them, seconds late."""
+    """Stamps every second sample of a connector six seconds late."""
     honest = station.metering.values
+    turns = {row.number: itertools.cycle((0, 6)) for row in station.connectors}
 
     def values(outlet, key, context, at_s):
-        late_s = 3 + (outlet.register_wh * 7) % 9
-        return honest(outlet, key, context, at_s + late_s)
+        return honest(outlet, key, context, at_s + next(turns[outlet.number]))
 
     station.metering.values = values
 
 
 def _unaligned(station):
-    station.metering._to_boundary_s = lambda _now_s, interval_s: interval_s
+    honest = station.metering._to_boundary_s
+
+    def to_boundary_s(now_s, interval_s):
+        return (honest(now_s, interval_s) + interval_s / 2) % interval_s or interval_s
+
+    station.metering._to_boundary_s = to_boundary_s
 
 
 def _no_samples(station):
@@ -66,7 +73,7 @@ ROWS = (
     Defect("no_samples", "sends no periodic samples", ("TC_070_CS", "TC_036_CS"), _no_samples),
     Defect(
         "clock_not_aligned",
-        "counts clock-aligned values from when the key was set",
+        "takes clock-aligned values half an interval off the clock",
         ("TC_071_CS",),
         _unaligned,
     ),

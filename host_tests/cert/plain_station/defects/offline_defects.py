@@ -214,13 +214,13 @@ ROWS = (
     Defect(
         "stale_cache",
         "still knows a tag after ClearCache",
-        ("TC_061_CS", "TC_061_1_CS"),
+        ("TC_061_CS", "TC_061_1_CS", "TC_061_2_CS"),
         _stale_cache,
     ),
     Defect(
         "cache_not_used",
         "asks for a tag that is in its cache, though LocalPreAuthorize is true",
-        ("TC_007_CS", "TC_007_1_CS"),
+        ("TC_007_CS", "TC_007_1_CS", "TC_007_2_CS"),
         _cache_not_used,
     ),
     Defect("clear_cache_rejected", "rejects ClearCache", ("TC_061_CS",), _cache_clear_rejected),

@@ -74,6 +74,23 @@ def _unlock_does_not_stop(station):
     station.unlock = lambda connector: None
 
 
+def _stops_at_any_unlock(station):
+    def change(frame):
+        for connector in station.connectors:
+            if connector.transaction is not None:
+                connector.stop("UnlockCommand")
+        return frame
+
+    rewrite(station, "UnlockConnector", change)
+
+
+def _goes_down_silently(station):
+    async def close_sessions(_reason):
+        """Leaves everything as it is."""
+
+    station.close_sessions = close_sessions
+
+
 def _unlock_reason(payload):
     if payload.get("reason") == "UnlockCommand":
         payload["reason"] = "Other"
@@ -143,13 +160,13 @@ ROWS = (
     Defect(
         "reset_not_answered",
         "resets without answering the Reset",
-        ("TC_013_CS",),
+        ("TC_013_CS", "TC_014_CS"),
         _answers_after_the_reset,
     ),
     Defect(
         "availability_forgotten",
         "is in use again after every boot",
-        ("TC_013_CS", "TC_034_CS"),
+        ("TC_013_CS", "TC_014_CS", "TC_034_CS"),
         _availability_forgotten,
     ),
     Defect(
@@ -169,6 +186,37 @@ ROWS = (
         "tells Other where UnlockConnector ended the transaction",
         ("TC_018_1_CS",),
         lambda station: rewrite(station, "StopTransaction", of_calls(_unlock_reason)),
+    ),
+    Defect(
+        "unlock_not_supported",
+        "says NotSupported to UnlockConnector though it has a bolt",
+        ("TC_017_1_CS", "TC_018_1_CS"),
+        lambda station: rewrite(
+            station, "UnlockConnector", of_answers(with_fields(status="NotSupported"))
+        ),
+    ),
+    Defect(
+        "fixed_cable_unlocked",
+        "says Unlocked though its cable is fixed",
+        ("TC_017_2_CS", "TC_018_2_CS"),
+        lambda station: rewrite(
+            station, "UnlockConnector", of_answers(with_fields(status="Unlocked"))
+        ),
+        ("--tethered",),
+    ),
+    Defect(
+        "fixed_cable_ends_session",
+        "ends the transaction at UnlockConnector though its cable is fixed",
+        ("TC_018_2_CS",),
+        _stops_at_any_unlock,
+        ("--tethered",),
+    ),
+    Defect(
+        "goes_down_silently",
+        "has backup power and goes down without ending the transaction",
+        ("TC_032_1_CS",),
+        _goes_down_silently,
+        ("--backup-power",),
     ),
     Defect(
         "unlock_of_unknown_failed",

@@ -109,6 +109,12 @@ def _cable_kept(station):
         connector._keeps_cable = lambda _reason: True
 
 
+def _cable_freed(station):
+    """Frees the cable at every end."""
+    for connector in station.connectors:
+        connector._keeps_cable = lambda _reason: False
+
+
 def _meter_stop_below_start(station):
     rewrite(station, "StopTransaction", of_calls(with_fields(meterStop=-1)))
 
@@ -144,7 +150,7 @@ ROWS = (
     Defect(
         "invalid_tag_starts",
         "starts although the server said that the tag is not accepted",
-        ("TC_023_CS",),
+        ("TC_023_CS", "TC_023_4_CS", "TC_023_5_CS"),
         _invalid_starts,
     ),
     Defect(
@@ -208,6 +214,12 @@ ROWS = (
         "keeps the cable although UnlockConnectorOnEVSideDisconnect is true",
         ("TC_005_1_CS",),
         _cable_kept,
+    ),
+    Defect(
+        "cable_freed_after_disconnect",
+        "frees the cable although UnlockConnectorOnEVSideDisconnect is false",
+        ("TC_005_2_CS",),
+        _cable_freed,
     ),
     Defect(
         "invalid_goes_on",

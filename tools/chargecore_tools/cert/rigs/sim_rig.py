@@ -29,6 +29,8 @@ class SimRig:
                 "ev_current", connector=connector, amps=amps
             ),
             "car_state": lambda connector, state: self._do("ev", connector=connector, state=state),
+            "cut_power": lambda _connector: self._do("power", up=False),
+            "restore_power": lambda _connector: self._do("power", up=True),
             "power_cycle": lambda _connector: self._do("power_cycle"),
             "cut_network": lambda _connector: self._do("network", up=False),
             "restore_network": lambda _connector: self._do("network", up=True),
