@@ -7,6 +7,7 @@ from boards.esp32.hardware import Hardware
 from boards.shared.app_copies import app_slots
 from boards.shared.buses import lamp_bus, lid_pin, meter_bus, reader_bus
 from boards.shared.chip_board import ChipBoard
+from boards.shared.wifi import make_wifi
 from chargecore.base.boot_causes import CAUSE_POWER, CAUSE_RESET, CAUSE_WATCHDOG
 from chargecore.base.modules import unload
 
@@ -32,6 +33,9 @@ def make_board(pins, place, margin, make_link, is_watched):
         board.link = make_link(board.config, board.dns_servers, board.ticks_ms())
 
     board = ChipBoard(_cause(), Pin(pins.SERVICE[0], Pin.IN, Pin.PULL_UP), _nothing, 0)
+    board.has_wifi = make_link is make_wifi
+    pilot = pins.PILOT_SENSE
+    board.pilot_adc = lambda: machine.ADC(Pin(pilot[0]), atten=machine.ADC.ATTN_11DB)
     board.fill(build, place[0], is_watched)
     unload((pins.__name__, "boards.esp32.ota_trial"))  # texts for people; asked at boot
     return board

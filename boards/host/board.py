@@ -67,6 +67,7 @@ class Board:
             self._add_connector(idx, row)
         self.app = None  # what main.run has built, None while rebooting
         self.on_idle = None  # bound method called once per pass: the control socket
+        self.setup = None  # SetupAccess, where a set-up page was asked for
         self.power = POWER_ON
         self.reset_cause = CAUSE_POWER  # CAUSE_* of this boot
         self._next_cause = CAUSE_POWER  # of the next one
@@ -166,6 +167,17 @@ class Board:
         self.watchdog.reset()
         for hw in self.connectors:
             hw.reset()
+
+    def setup_window(self, _trouble, is_asked):
+        """Return the open set-up page, None when it is not due, or cannot be opened."""
+        return self.setup.open(self.ticks_ms()) if is_asked else None
+
+    def close_setup(self):
+        """What was loaded for the page stays: a PC has room for it."""
+
+    def say(self, text):
+        """Write a line to where the simulator prints."""
+        print("chargecore: " + text)
 
     def close(self):
         """Close sockets and files at the end."""

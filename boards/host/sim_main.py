@@ -2,6 +2,7 @@
 
 In the VM through boot_image.py; in CPython as sim_main.py OPTIONS.json. The options are written
 by tools/chargecore_tools/sim.py: station (dict of station.json), state (folder), speed_permille,
+setup (None, or host and port of the set-up page),
 dns_servers, control_host, control_port, prints_events, banner, has_lifeline (stdin says "stop";
 its end is the starter's).
 Exit status: 0 stopped, 1 the firmware refused its settings or failed, 3 control port taken,
@@ -27,9 +28,13 @@ from boards.host.board import POWER_ON, POWER_STOP, Board  # noqa: E402
 from boards.host.control import ControlServer  # noqa: E402
 from boards.host.event_printer import EventPrinter  # noqa: E402
 from boards.host.lifeline import Lifeline  # noqa: E402
+from chargecore.base.boot_causes import CAUSE_POWER  # noqa: E402
 from chargecore.base.errors import ConfigError  # noqa: E402
+from chargecore.base.start import show_page  # noqa: E402
 
 REBOOT = 75  # exit status: another copy of the application boots next, in a process of its own
+_STATIC_U16 = 65_535  # +12 V
+_SETTLE_MS = 20  # until the pilot has its level
 _RESTART_MS = 1_000  # simulated time a reboot takes at least, as design section 4 wants it
 
 
@@ -37,7 +42,11 @@ class Simulator:
     """The board, and whoever wants a turn in each of its passes."""
 
     def __init__(self, options):
-        self.board = Board(options)
+        self.board = board = Board(options)
+        if options.get("setup") is not None:
+            from boards.host.setup_access import SetupAccess
+
+            board.setup = SetupAccess(board, options)
         self.is_other_next = False  # it ended so that the other copy can boot
         self._turns = []
         self._server = None
@@ -57,14 +66,14 @@ class Simulator:
         board = self.board
         while board.power != POWER_STOP:
             board.begin_boot()
+            if board.setup is not None and not self._set_up():
+                self._end_boot(False)
+                continue
             ended_as = firmware.run(board)
-            board.app = None
-            board.reset_outputs()
-            board.sockets.close_all()
-            gc.collect()
-            if ended_as == firmware.STOPPED and board.power == POWER_ON:
+            was_stopped = ended_as == firmware.STOPPED and board.power == POWER_ON
+            self._end_boot(was_stopped)
+            if was_stopped:
                 return
-            self._wait(_RESTART_MS)
             if board.slots is not None and board.slots.is_other_next:
                 self.is_other_next = True
                 return
@@ -74,6 +83,31 @@ class Simulator:
         if self._server is not None:
             self._server.close()
         self.board.close()
+
+    def _set_up(self):
+        """Show the set-up page after power-on, as base.start does. Return whether to run."""
+        board = self.board
+        trouble = board.setup.load()
+        for hw in board.connectors:
+            hw.pilot_pwm.duty_u16(_STATIC_U16)  # as boot.py and make_board leave it on a chip
+        self._wait(_SETTLE_MS)
+        is_power_on = board.reset_cause == CAUSE_POWER
+        if show_page(board, trouble, is_power_on):
+            return False
+        if trouble is not None:
+            board.say(trouble + "; nothing charges before that is put right")
+            while board.is_running:
+                board.idle()
+        return trouble is None
+
+    def _end_boot(self, is_last):
+        board = self.board
+        board.app = None
+        board.reset_outputs()
+        board.sockets.close_all()
+        gc.collect()
+        if not is_last:
+            self._wait(_RESTART_MS)
 
     def _wait(self, wait_ms):
         board = self.board

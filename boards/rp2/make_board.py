@@ -6,6 +6,7 @@ from micropython import const
 
 from boards.rp2.guard_feed import GuardFeed
 from boards.rp2.hardware import Hardware
+from boards.rp2.plain_adc import PlainAdc
 from boards.rp2.reset_record import ResetRecord
 from boards.rp2.sampling import make_ring
 from boards.shared.app_copies import app_slots
@@ -44,6 +45,8 @@ def make_board(pins, place, chip, watchdog_address, is_watched):
 
     cause = ResetRecord(machine.mem32, watchdog_address).read()
     board = ChipBoard(cause, Pin(pins.SERVICE[0], Pin.IN, Pin.PULL_UP), stopper.stop, -1)
+    pilot = pins.PILOT_SENSE
+    board.pilot_adc = lambda: PlainAdc(machine.ADC(Pin(pilot[0])))
     board.fill(build, place[0], is_watched)
     unload((pins.__name__,))  # its texts are for people
     return board

@@ -17,10 +17,13 @@ from micropython import const
 from boards.shared.chip_rtc import ChipRtc
 from boards.shared.chip_watchdog import TRIAL_MS, ChipWatchdog
 from boards.shared.station_file import read
+from chargecore.base.boot_causes import CAUSE_POWER
 from chargecore.base.errors import ConfigError
 from chargecore.base.events import EV_LINK_DOWN, EV_LINK_UP
+from chargecore.base.modules import unload
 
 _STATION_PATH = "/station.json"
+_LABEL_PATH = "/setup.json"
 _FLASH_ROOT = "/state"
 _CTRL_C = const(3)
 _NOBODY = const(-1)  # no character interrupts
@@ -41,7 +44,10 @@ class ChipBoard:
         is_open = self.config is not None and self.config.get("console") == "open"
         self.is_console_open = is_open
         self.watchdog = None if is_open else ChipWatchdog(machine.WDT)
-        self.wants_service = service_pin.value() == 0
+        self._service_pin = service_pin
+        self.wants_service = self.is_service_held()
+        self.pilot_adc = None  # returns the pilot's input of a board that has no connectors yet
+        self.has_wifi = True  # the network is told in station.json
         self.connectors = []
         self.dead_man_pin = None
         self.slots = None
@@ -100,6 +106,42 @@ class ChipBoard:
         except OSError as error:
             self.trouble = "the hardware does not answer: " + str(error)
 
+    def is_service_held(self):
+        """Tell whether somebody holds the service pin."""
+        return self._service_pin.value() == 0
+
+    def setup_window(self, trouble, is_asked):
+        """Return the open set-up page, None when it is not due, or cannot be opened.
+
+        trouble: why no station can run, None: one can. is_asked: somebody wants it now.
+        """
+        if not is_asked and not self._is_setup_due(trouble):
+            return None
+        link = self.link
+        self.link = None  # the radio is the page's now, until the restart behind it
+        try:
+            from boards.shared.setup_access import SetupAccess
+
+            paths = _STATION_PATH, _LABEL_PATH
+            access = SetupAccess(paths, self._pilot(), self.has_wifi, self.say)
+            window = access.open(self.ticks_ms())
+        except MemoryError:
+            self.say("set-up page: it does not fit into the memory")
+            window = None
+        if window is None:
+            self.close_setup()
+            self.link = link
+            if link is not None:
+                link.restart()
+        return window
+
+    def close_setup(self):
+        """Give back what was loaded for the set-up page."""
+        from boards.shared.setup_access import unload_setup
+
+        unload_setup()
+        unload(("boards.shared.setup_access", "boards.shared.access_point"))
+
     def restart(self):
         """Reset the whole chip."""
         self._before_restart()
@@ -132,6 +174,25 @@ class ChipBoard:
         """Let Ctrl-C in again: no station runs."""
         self._printer = None
         micropython.kbd_intr(_CTRL_C)
+
+    def _is_setup_due(self, trouble):
+        if self._is_watched:
+            return False  # a version on trial has to show that it runs
+        from boards.shared import setup_due
+
+        station = self.config if trouble is None else None
+        has_network = not self.has_wifi or (station is not None and "wifi" in station)
+        is_power_on = self.reset_cause == CAUSE_POWER
+        is_due = setup_due.is_due(_LABEL_PATH, station is not None, has_network, is_power_on)
+        used = "setup.setup_file", "setup.words"
+        unload(["boards.shared.setup_due"] + ["chargecore." + name for name in used])
+        return is_due
+
+    def _pilot(self):
+        """Return (adc, sampler) of the pilot of connector 1."""
+        if self.connectors:
+            return self.connectors[0].pilot_adc, self.connectors[0].pilot_sampler
+        return self.pilot_adc(), None
 
     def is_closed(self):  # HOT
         """Tell whether a contactor is closed: nothing may hold Python up then."""

@@ -1,5 +1,7 @@
 """read(): station.json as a dict, or what is wrong with it, in words for the console.
 
+read_any(): as much of it as can be used, for the set-up page.
+
 Called by: the board, once per boot. Never raises: a board whose file is missing or broken has to
 come up far enough to be provisioned. What the fields mean is checked by station.config.
 Heap: the file, twice, while it is read.
@@ -30,3 +32,20 @@ def read(path):
     if not isinstance(rows, list) or len(rows) != 1 or not isinstance(rows[0], dict):
         return None, "field connectors: a list of one object"
     return station, None
+
+
+def read_any(path):
+    """Return the dict of a station.json that read() may refuse; with one connector, maybe bare."""
+    station = None
+    try:
+        if os.stat(path)[6] <= _MOST_B:
+            with open(path) as file:
+                station = json.load(file)
+    except (OSError, ValueError, MemoryError):
+        pass  # then nothing of it is of use
+    if not isinstance(station, dict):
+        station = {}
+    rows = station.get("connectors")
+    if not isinstance(rows, list) or len(rows) != 1 or not isinstance(rows[0], dict):
+        station["connectors"] = [{}]
+    return station

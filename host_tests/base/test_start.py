@@ -19,6 +19,9 @@ class FakeBoard:
         self._clock = FakeClock()
         self.ticks_ms = self._clock.ticks_ms
         self.stops_at_ms = None
+        self.released_at_ms = 0  # the service button is let go
+        self.window = None  # of the set-up page, if it is due
+        self.asked = []  # (trouble, is_asked) of setup_window()
 
     def say(self, text):
         self.texts.append((self._clock.elapsed_ms, text))
@@ -27,6 +30,16 @@ class FakeBoard:
         self._clock.advance_ms(500)
         if self._clock.elapsed_ms == self.stops_at_ms:
             raise KeyboardInterrupt
+
+    def is_service_held(self):
+        return self._clock.elapsed_ms < self.released_at_ms
+
+    def setup_window(self, trouble, is_asked):
+        self.asked.append((trouble, is_asked))
+        return self.window
+
+    def close_setup(self):
+        self.calls.append("close setup")
 
     def lock_console(self):
         self.calls.append("lock")
@@ -42,6 +55,22 @@ class FakeBoard:
 
     def release(self):
         self.calls.append("release")
+
+
+class FakeWindow:
+    """A set-up page that is open for so many passes."""
+
+    def __init__(self, passes, is_saved):
+        self.passes = passes
+        self.is_saved = is_saved
+        self.closed = []
+
+    def poll(self, now_ms):
+        self.passes -= 1
+        return self.passes > 0
+
+    def close(self, why):
+        self.closed.append(why)
 
 
 class StartTest(unittest.TestCase):
@@ -109,6 +138,73 @@ class StartTest(unittest.TestCase):
                 self.assertTrue(word in board.texts[0][1])
                 self.assertFalse("twelve" in board.texts[0][1])
                 self.assertEqual(board.calls, ["lock", "unlock", "restart", "release"])
+
+    def test_what_was_saved_on_the_set_up_page_counts_after_a_restart(self):
+        board = FakeBoard("station.json: it is missing")
+        board.window = FakeWindow(5, True)
+
+        self.assertEqual(self.start(board), [])
+
+        self.assertEqual(board.asked, [("station.json: it is missing", False)])
+        self.assertEqual(board.calls, ["unlock", "close setup", "restart", "release"])
+        self.assertEqual(board.texts, [])
+
+    def test_waits_for_provision_when_the_page_closed_with_nothing_saved(self):
+        board = FakeBoard("station.json: it is missing")
+        board.window = FakeWindow(5, False)
+
+        self.start(board)
+
+        self.assertEqual(len(board.texts), 60)
+        self.assertEqual(len(board.asked), 1)
+
+    def test_a_page_before_a_good_station_ends_in_a_restart_whatever_closed_it(self):
+        for is_saved in (False, True):
+            with self.subTest(is_saved=is_saved):
+                board = FakeBoard()
+                board.window = FakeWindow(5, is_saved)
+
+                self.assertEqual(self.start(board), [])
+
+                self.assertEqual(board.calls, ["lock", "close setup", "restart", "release"])
+
+    def test_no_page_for_trouble_that_no_station_file_mends(self):
+        board = FakeBoard("the hardware does not answer: 5")
+        board.window = FakeWindow(5, True)
+
+        self.start(board)
+
+        self.assertEqual(board.asked, [])
+
+    def test_a_field_that_the_station_refuses_opens_the_page(self):
+        board = FakeBoard()
+
+        self.start(board, ConfigError("csms_url"))
+
+        self.assertEqual(board.asked, [(None, False), ("station.json: field csms_url", False)])
+
+    def test_only_a_long_press_of_the_service_button_asks_for_the_page(self):
+        for held_ms, is_asked in ((0, False), (9_500, False), (10_500, True), (10**6, False)):
+            with self.subTest(held_ms=held_ms):
+                board = FakeBoard(wants_service=True)
+                board.released_at_ms = held_ms
+                board.window = FakeWindow(5, False)
+
+                self.assertEqual(self.start(board), [])
+
+                self.assertEqual(board.asked, [(None, True)] if is_asked else [])
+                self.assertEqual("restart" in board.calls, is_asked)
+
+    def test_whoever_interrupts_the_page_finds_the_radio_off(self):
+        board = FakeBoard("station.json: it is missing")
+        board.window = FakeWindow(50, False)
+        board.stops_at_ms = 3_000
+
+        with self.assertRaises(KeyboardInterrupt):
+            self.start(board)
+
+        self.assertEqual(board.window.closed, ["interrupted"])
+        self.assertEqual(board.calls, ["unlock", "close setup", "attend", "release"])
 
     def test_whoever_interrupts_the_waiting_gets_the_console(self):
         board = FakeBoard("station.json: it is missing")

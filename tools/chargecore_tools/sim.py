@@ -71,6 +71,10 @@ def sim(
     client_key: Annotated[
         Optional[Path], typer.Option(help="Private key for it, PEM or DER.")
     ] = None,
+    setup_page: Annotated[
+        Optional[str],
+        typer.Option(help="HOST:PORT: show the set-up page there before the station starts."),
+    ] = None,
     heap: Annotated[
         str, typer.Option(help="Heap of the VM, the image of the code not counted.")
     ] = HEAP_DEFAULT,
@@ -109,7 +113,8 @@ def sim(
                 ("--client-cert", "client_certificate", client_cert),
                 ("--client-key", "client_key", client_key),
             )
-            options = resolve(csms, id, station, config, connectors, folder, control, secrets)
+            given = csms, id, station, config, connectors, folder, control, secrets
+            options = resolve(*given, setup=setup_page)
             options["speed_permille"] = round(speed * 1000)
             options["prints_events"] = events
             options["banner"] = _banner(options, vm, speed, as_json)
@@ -125,8 +130,8 @@ def _banner(options, vm, speed, as_json):
     station = options["station"]
     facts = {
         "event": "up",
-        "id": station["id"],
-        "csms": station["csms_url"],
+        "id": station.get("id"),
+        "csms": station.get("csms_url"),
         "control": f"{options['control_host']}:{options['control_port']}",
         "connectors": len(station["connectors"]),
         "state": options["state"],

@@ -26,10 +26,13 @@ class OptionError(Exception):
     """An option cannot be used; the text says which and why."""
 
 
-def resolve(csms, identity, station_path, config_path, connectors, state, control, secrets=()):
+def resolve(  # noqa: PLR0913  one per option
+    csms, identity, station_path, config_path, connectors, state, control, secrets=(), setup=None
+):
     """Return the options for sim_main.py. Errors: OptionError.
 
     secrets: (option, field of station.json, value) of what authenticates station and server.
+    setup: HOST:PORT of the set-up page, which may tell server and identity; None: there is none.
     """
     station = dict(STATION_DEFAULTS)
     if station_path is not None:
@@ -41,12 +44,16 @@ def resolve(csms, identity, station_path, config_path, connectors, state, contro
     for option, field, value in secrets:
         if value is not None:
             station[field] = _readable(option, value) if isinstance(value, Path) else value
-    _check_station(station)
+    _check_station(station, setup is None)
     station["connectors"] = _connectors(station.get("connectors", 1), connectors)
     station["settings"] = _settings(config_path)
-    host, port = _control(control)
+    host, port = _control("--control", control)
+    page = None
+    if setup is not None:
+        page = dict(zip(("host", "port"), _control("--setup-page", setup)))
     return {
         "station": station,
+        "setup": page,
         "state": str(_state_folder(state)),
         "dns_servers": _dns_servers(),
         "control_host": host,
@@ -76,11 +83,19 @@ def _read_object(path, option):
     return value
 
 
-def _check_station(station):
+def _check_station(station, is_whole):
     for field, option in (("csms_url", "--csms"), ("id", "--id")):
-        if not isinstance(station.get(field), str) or not station[field]:
+        if is_whole and (not isinstance(station.get(field), str) or not station[field]):
             raise OptionError(f"{option} is needed, or '{field}' in the station file")
-    url = station["csms_url"]
+    if is_whole:
+        _check_url(station["csms_url"])
+    if station["cable"] not in ("socket", "tethered"):
+        raise OptionError("'cable' in the station file: must be socket or tethered")
+    if station["phases"] not in (1, 3):
+        raise OptionError("'phases' in the station file: must be 1 or 3")
+
+
+def _check_url(url):
     try:
         parts = urlsplit(url)
         has_port = parts.port is None or parts.port > 0
@@ -88,10 +103,6 @@ def _check_station(station):
         raise OptionError(f"--csms {url}: {error}") from error
     if parts.scheme not in ("ws", "wss") or not parts.hostname or not has_port:
         raise OptionError(f"--csms {url}: must be ws://host[:port]/path, or wss://")
-    if station["cable"] not in ("socket", "tethered"):
-        raise OptionError("'cable' in the station file: must be socket or tethered")
-    if station["phases"] not in (1, 3):
-        raise OptionError("'phases' in the station file: must be 1 or 3")
 
 
 def _connectors(given, wanted):
@@ -127,18 +138,18 @@ def _state_folder(state):
     return state.resolve()
 
 
-def _control(control):
-    """Return host and port of the control socket; port 0 becomes a free one."""
+def _control(option, control):
+    """Return host and port of a socket; port 0 becomes a free one."""
     host, _, port_text = (control or "127.0.0.1:0").rpartition(":")
     if not host or not port_text.isdigit() or int(port_text) > 65535:
-        raise OptionError(f"--control {control}: must be HOST:PORT")
+        raise OptionError(f"{option} {control}: must be HOST:PORT")
     host = "127.0.0.1" if host == "localhost" else host
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, int(port_text)))
         except OSError as error:
-            raise OptionError(f"--control {host}:{port_text}: {error.strerror}") from error
+            raise OptionError(f"{option} {host}:{port_text}: {error.strerror}") from error
         return host, probe.getsockname()[1]
 
 

@@ -20,6 +20,7 @@ _MAY_IMPORT = {
     "net": ("base", "wire"),  # the WebSocket renders messages with wire's writer
     "station": ("base", "safety", "evse", "meters", "readers", "store", "security"),
     "indicators": ("base", "station"),
+    "setup": ("base", "evse", "meters", "net", "station"),  # loaded by the board, alone
     "ocpp16": ("base", "safety", "store", "wire", "security", "station"),
     "ocpp201": ("base", "safety", "store", "wire", "station"),
 }

@@ -3,7 +3,8 @@
 Called by: main.py on a chip. Without a station.json that makes sense, or without room for the
 station, nothing is built that could close a contactor: outputs stay as boot.py has set them, the
 dead man gets no edges, the console says what is wrong and takes Ctrl-C, so that `chargecore
-provision` can come in. Heap: texts, when something is wrong.
+provision` can come in; and the set-up page opens, if the board has one and it is due
+(docs/setup_page.md). Heap: texts, when something is wrong.
 """
 
 from micropython import const
@@ -11,7 +12,10 @@ from micropython import const
 from chargecore.base.errors import ConfigError
 from chargecore.base.ticks import ticks_add, ticks_diff
 
+_OF_STATION_FILE = "station.json: "
 _SAY_MS = const(10_000)
+_PRESS_MS = const(10_000)  # of the service button: asks for the set-up page
+_JUMPER_MS = const(30_000)
 # Of a field of a kind that nobody thought of, or of a mistake of ours.
 _OTHERS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 _AGAIN_MS = const(600_000)  # whatever it was may be gone: a radio that hung, a flash that was full
@@ -27,20 +31,57 @@ def start(make_board, run):
         if board.wants_service:
             board.say("service: no station runs; reset without the service pin ends it")
             board.attend()
+            if _is_long_press(board) and show_page(board, None, True):
+                board.restart()
             return
         trouble = board.trouble
         if trouble is None:
             board.lock_console()
-            trouble = _trouble_of(board, run)
+            if not show_page(board, None, False):
+                trouble = _trouble_of(board, run)
         if trouble is not None:
             board.unlock_console()
-            _wait(board, trouble)
+            if not show_page(board, trouble, False):
+                _wait(board, trouble)
         board.restart()
     except KeyboardInterrupt:
         board.attend()
         raise
     finally:
         board.release()
+
+
+def show_page(board, trouble, is_asked):
+    """Keep the set-up page open while it may be, if it is due. Return whether a restart is due.
+
+    It is for what a station file lacks: no other trouble goes away by it. Where a station can run
+    the next boot runs it, whatever has closed the page.
+    """
+    if trouble is not None and not trouble.startswith(_OF_STATION_FILE):
+        return False
+    window = board.setup_window(trouble, is_asked)
+    if window is None:
+        return False
+    try:
+        while board.is_running and window.poll(board.ticks_ms()):
+            board.idle()
+    finally:
+        window.close("interrupted")
+        board.close_setup()
+    return window.is_saved or trouble is None
+
+
+def _is_long_press(board):
+    """Wait for the end of a press of the service button. Return whether it asks for the page.
+
+    A pin that stays low is a jumper: that is for the console alone.
+    """
+    began_at_ms = board.ticks_ms()
+    held_ms = 0
+    while held_ms < _JUMPER_MS and board.is_service_held():
+        board.idle()
+        held_ms = ticks_diff(board.ticks_ms(), began_at_ms)
+    return _PRESS_MS <= held_ms < _JUMPER_MS
 
 
 def _trouble_of(board, run):

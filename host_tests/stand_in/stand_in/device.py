@@ -72,6 +72,10 @@ class Idle:
     def attend(self):
         """Somebody is at the console: no watchdog runs here."""
 
+    def setup_window(self, _trouble, _is_asked):
+        """There is no radio here, and no set-up page."""
+        return None
+
     def release(self):
         """Leave the chip to the console."""
         self.unlock_console()
