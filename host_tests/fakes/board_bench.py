@@ -62,6 +62,8 @@ class Bench:
         self.trouble = None  # what station_file.read() finds wrong
         shared = import_of("boards.shared.chip_board")
         shared._FLASH_ROOT = self.folder
+        shared._STATION_PATH = self.folder + "/station.json"
+        shared._LABEL_PATH = self.folder + "/setup.json"
         shared.read = self._read
 
     def outputs(self):

@@ -9,6 +9,7 @@ import sys
 
 import micropython
 
+from fakes.access_point import FakeAccessPoint
 from fakes.chip_parts import (
     FakeAdc,
     FakeBus,
@@ -64,6 +65,7 @@ class FakeChip(FakeRp2Chip):
         self.wdt_due_us = None  # when it bites; None: none has been started
         self.timers = []
         self.nics = []
+        self.access_point = None  # network.WLAN(AP_IF), once somebody has asked for it
         self.flags = 0  # of the PIO
         self.interrupts = []  # every character that micropython.kbd_intr() was given
         self.cause = 1  # machine.reset_cause()
@@ -194,7 +196,15 @@ class FakeChip(FakeRp2Chip):
             self.nics.append(nic)
             return nic
 
-        return Module(WLAN=make, LAN=make, STA_IF=0, PHY_LAN8720=2, country=lambda code: None)
+        def make_wlan(interface):
+            if interface == 0:
+                return make(interface)
+            if self.access_point is None:  # there is one, whoever asks
+                self.access_point = FakeAccessPoint(self.epoch == 2000)
+            return self.access_point
+
+        names = {"STA_IF": 0, "AP_IF": 1, "PHY_LAN8720": 2, "country": lambda code: None}
+        return Module(WLAN=make_wlan, LAN=make, **names)
 
     def _rp2(self):
         real = _assembler()

@@ -181,6 +181,7 @@ class FakeNic:
         self.is_joined = False
         self.address = ("192.168.1.7", "255.255.255.0", "192.168.1.1", "192.168.1.1")
         self.failing = ()  # names of calls that raise
+        self.found = []  # by scan()
 
     def _call(self, name, *values):
         self.calls.append((name,) + values)
@@ -205,6 +206,10 @@ class FakeNic:
     def status(self):
         self._call("status")
         return 201
+
+    def scan(self):
+        self._call("scan")
+        return self.found
 
     def ifconfig(self):
         return self.address

@@ -7,6 +7,6 @@ What the board hands in:
     radio       the access point (boards/shared/access_point.py): open() returns whether it is up,
                 close(), ip_text, port, hosts (bytes, as a browser's Host names them), scan()
                 returns [(ssid, dBm, is_open)], strongest first
-    plug        is_free() tells whether certainly no car is plugged
+    plug        has_no_car() tells whether certainly no car is plugged
     say(text)   a line to the console
 """

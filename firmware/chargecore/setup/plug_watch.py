@@ -19,7 +19,7 @@ class PlugWatch:
     def __init__(self, adc, sampler=None):
         self._sense = PilotSense(adc, sampler)
 
-    def is_free(self):
+    def has_no_car(self):
         """Take a burst; tell whether nothing pulls at the pilot."""
         sense = self._sense
         sense.read(False)

@@ -38,7 +38,7 @@ class Window:
 
     def open(self, code, draft, save, now_ms):
         """Open the page; return whether it is open. save(station): whether it is kept."""
-        if not self._plug.is_free():
+        if not self._plug.has_no_car():
             self._say("set-up page: stays closed while a car may be plugged")
             return False
         self._door = Door(code)
@@ -86,7 +86,7 @@ class Window:
         """Return why it has to close, None: it may stay open."""
         if ticks_diff(now_ms, self._plug_at_ms) >= 0:
             self._plug_at_ms = ticks_add(now_ms, _PLUG_MS)
-            if not self._plug.is_free():
+            if not self._plug.has_no_car():
                 return "a car is plugged"
         if ticks_diff(now_ms, self._closes_at_ms) >= 0:
             return "saved" if self.is_saved else "the time is over"
