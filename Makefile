@@ -10,6 +10,7 @@ EMULATOR := build/node/node_path
 JOBS ?= 4
 SEED ?= 1
 PROFILE ?= 0
+SECURITY ?= 2
 OWN_CODE := firmware boards host_tests tools
 # Compiled once, not by every worker of every run: what is kept stands in __pycache__.
 unexport PYTHONDONTWRITEBYTECODE
@@ -19,7 +20,7 @@ unexport MICROPYTHON
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-cpython test-vm vm32 test-vm32 heap cert-broken check format soak figures figures-32 size docs
+.PHONY: help setup run test test-cpython test-vm vm32 test-vm32 heap cert cert-broken check format soak figures figures-32 size docs
 .PHONY: clean
 
 help: ## this list
@@ -48,6 +49,9 @@ test-vm: $(READY) ## the same unit tests and the heap tests, on the MicroPython 
 
 heap: $(READY) ## only the heap tests: every HOT function with the heap locked
 	@$(BIN)/python -m pytest -q host_tests/vm/test_heap_on_vm.py
+
+cert: $(READY) ## every conformance case on two simulators, reports in build/cert, 3 minutes; SECURITY=3 for that profile
+	@$(BIN)/chargecore cert run --sim --jobs 2 --security-profile $(SECURITY)
 
 cert-broken: $(READY) ## charge points broken on purpose, and the cases that must catch them, some minutes
 	@PYTHONPATH=host_tests $(BIN)/python -m cert.broken --jobs 2

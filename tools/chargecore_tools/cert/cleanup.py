@@ -11,6 +11,7 @@ from chargecore_tools.csms.errors import CsmsError
 _SECRET_KEYS = ("AuthorizationKey", "SecurityProfile")
 _INSTALLS = ("UpdateFirmware", "SignedUpdateFirmware", "InstallCertificate", "CertificateSigned")
 _REAL_S = 30
+_STOP_S = 30  # of the station's time, until a transaction has ended
 
 
 class Cleanup:
@@ -65,6 +66,9 @@ class Cleanup:
     def _stop_transactions(self):
         for row in self._lab.server.ledger.open(self._lab.settings.identity):
             self._ask("RemoteStopTransaction", {"transactionId": row.transaction_id})
+        # The answer to a StopTransaction fills the cache, so it comes before the cache is cleared.
+        identity = self._lab.settings.identity
+        self._lab.wait_until(lambda: not self._lab.server.ledger.open(identity), _STOP_S)
 
     def _cancel_reservations(self):
         ids = [

@@ -4,6 +4,8 @@
 class ForeignSite:
     """lab: lab.Lab."""
 
+    may_replay = False  # what somebody else has on the bench is not played with twice
+
     def __init__(self, lab):
         self.lab = lab
 

@@ -38,6 +38,7 @@ class Lab:
         if files is not None:
             files.wait_until = self.wait_until
         self.station = Readout(settings)
+        self._shown = (settings.certificate, None)  # what the server shows, and asks for
         self.is_unclean = ""  # why the station is not as it should be between two cases
         self.case_start = 0  # place in the record where the running case began
         self.rules = Rules()
@@ -194,6 +195,10 @@ class Lab:
         self.rules.set_tags(dict.fromkeys(names, "Accepted"))
         self.desk.clear()
         self.server.gate.admit()
+        self.server.gate.takes_new_keys = False
+        self.server.gate.password = self._password(self.station.security_profile)
+        if self._shown != (self.settings.certificate, None):
+            self.server_restart(certificate=self.settings.certificate)
         if self.files is not None:
             self.files.reset()
 
@@ -208,6 +213,7 @@ class Lab:
             profile = int(now if security_profile is None else security_profile)
             certificate = certificate or self.settings.certificate
             self.station.security_profile = profile
+            self._shown = (certificate, client_ca)
             self.server.set_tls(self._tls(profile, certificate, client_ca), profile)
             self.server.gate.password = self._password(profile)
         self.server.start()

@@ -24,6 +24,8 @@ class SimSite:
     vm, sources: as those of SimProcess.
     """
 
+    may_replay = True
+
     def __init__(
         self,
         settings,
