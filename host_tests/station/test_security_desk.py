@@ -8,6 +8,8 @@ from chargecore.base.events import EV_SECURITY
 from chargecore.base.security_events import (
     NAMES,
     SE_INVALID_MESSAGES,
+    SE_INVALID_SERVER_CERTIFICATE,
+    SE_INVALID_STATION_CERTIFICATE,
     SE_INVALID_TLS_CIPHER_SUITE,
     SE_STARTUP,
     SE_TAMPER,
@@ -180,6 +182,36 @@ class StormTest(DeskTest):
             self.desk.report(SE_TAMPER, b"%d" % number)
 
         self.assertEqual(len(self.tell()), 4)
+
+    def test_tells_of_each_rejected_certificate_even_of_equal_ones(self):
+        for _ in range(8):
+            self.desk.report(SE_INVALID_STATION_CERTIFICATE, b"key")
+        self.desk.report(SE_INVALID_SERVER_CERTIFICATE, b"chain")
+
+        told = [(code, info) for code, info, _wall_s in self.tell()]
+        self.assertEqual(told[:8], [(SE_INVALID_STATION_CERTIFICATE, b"key")] * 8)
+        self.assertEqual(told[8:], [(SE_INVALID_SERVER_CERTIFICATE, b"chain")])
+
+    def test_counts_rejected_certificates_beyond_a_bound(self):
+        for number in range(100):
+            self.desk.report(SE_INVALID_STATION_CERTIFICATE, b"%d" % number)
+        told = self.tell()
+        self.run_ms(1_000)
+
+        self.assertEqual([info for _code, info, _wall_s in told], [b"%d" % n for n in range(8)])
+        self.assertEqual([row[1] for row in self.kept()], [1] * 7 + [93])
+
+    def test_tells_of_each_while_flash_waits_for_an_open_contactor(self):
+        self.connector.controller.is_energised = True
+        told = 0
+        for _ in range(30):
+            self.desk.report(SE_INVALID_STATION_CERTIFICATE, b"key")
+            told += len(self.tell())
+        self.connector.controller.is_energised = False
+        self.run_ms(1_000)
+
+        self.assertEqual((told, self.desk.lost), (30, 0))
+        self.assertEqual(sum([row[1] for row in self.kept()]), 30)
 
     def test_writes_seldom_while_a_storm_lasts(self):
         for number in range(6_000):

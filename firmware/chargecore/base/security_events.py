@@ -45,6 +45,14 @@ _SENT = (
     | 1 << SE_INVALID_STATION_CERTIFICATE
 )
 
+# Each rejected certificate and each bad signature is an event of its own for the server.
+_EACH = (
+    1 << SE_INVALID_FIRMWARE_SIGNATURE
+    | 1 << SE_INVALID_SIGNING_CERTIFICATE
+    | 1 << SE_INVALID_SERVER_CERTIFICATE
+    | 1 << SE_INVALID_STATION_CERTIFICATE
+)
+
 # By number; 0 is none.
 NAMES = (
     b"",
@@ -72,3 +80,8 @@ NAMES = (
 def is_sent(code):  # HOT
     """Return whether the server is told of such an event."""
     return bool(_SENT >> code & 1)
+
+
+def is_each_told(code):
+    """Return whether the server is told of each such event, even of equal ones in a row."""
+    return bool(_EACH >> code & 1)

@@ -4,8 +4,10 @@ Called by: whoever notices something (report); ocpp16.security_events (the rest)
 Never: takes a secret: the caller keeps it out of info. Never holds up the caller: flash is written
 in poll(), when WritePace allows it; what has not been written is told all the same.
 Equal events that come before the one before them is on flash, or is told, become one with a count;
-so do events of one kind beyond _OF_A_KIND. Full: the oldest that nobody waits for goes first;
-`lost` counts. Source: OCPP 1.6 security whitepaper ed.3 A04, ch. 8; W14 of the behaviour rules.
+so do events of one kind beyond _OF_A_KIND. Rejected certificates and signatures are told each by
+itself, and counted in the newest only when _EACH_TOLD of a kind wait to be told. Full: the oldest
+that nobody waits for goes first; `lost` counts.
+Source: OCPP 1.6 security whitepaper ed.3 A04, ch. 8; W14 of the behaviour rules.
 Heap: an entry, 0.5 KiB at start, and what events say, 16 at most; none for one that is counted in
 another.
 """
@@ -15,12 +17,13 @@ from micropython import const
 from chargecore.base.clock import WALL_UNKNOWN
 from chargecore.base.codes import OK
 from chargecore.base.events import EV_SECURITY
-from chargecore.base.security_events import COUNT_MAX, INFO_MAX, is_sent
+from chargecore.base.security_events import COUNT_MAX, INFO_MAX, is_each_told, is_sent
 from chargecore.station.write_pace import WritePace
 from chargecore.store.security_entry import SecurityEntry
 
 _ROWS = const(16)
 _OF_A_KIND = const(4)
+_EACH_TOLD = const(8)
 _TOLD_EVERY = const(8)  # events that may be told twice after a cut
 _UNREADABLE = const(63)  # "?"
 _NOTHING = const(0)  # code of an entry that only says what is told
@@ -75,7 +78,7 @@ class SecurityDesk:
         self._events.add(EV_SECURITY, code)
         row = self._same(code, info)
         if row is not None:
-            row[_COUNT] = min(row[_COUNT] + 1, COUNT_MAX)
+            _count(row, 1)
             return
         if len(self._rows) == _ROWS:
             self._drop_one()
@@ -85,6 +88,8 @@ class SecurityDesk:
 
     def _same(self, code, info):
         """Return the row that an event can be counted in, or None."""
+        if is_each_told(code):
+            return self._last_of_many(code)
         of_a_kind = 0
         newest = None
         for row in self._rows:
@@ -94,6 +99,20 @@ class SecurityDesk:
                 if row[_INFO] == info and (row[_SEQ] > self._log.done_seq or not is_sent(code)):
                     return row
         return newest if of_a_kind >= _OF_A_KIND else None
+
+    def _last_of_many(self, code):
+        """Return the newest row of a kind of which too many wait to be told, else None.
+
+        What has been told but is not on flash yet is counted together, so that there is room.
+        """
+        rows = [row for row in self._rows if row[_CODE] == code]
+        if len(rows) < _EACH_TOLD:
+            return None
+        if self._is_waiting(rows[0]):
+            return rows[-1]
+        _count(rows[1], rows[0][_COUNT])
+        self._rows.remove(rows[0])
+        return None
 
     def _drop_one(self):
         """Make room for another row."""
@@ -194,6 +213,10 @@ class SecurityDesk:
         entry.wall_s = clock.wall_at(clock.boot_number, row[_UPTIME])
         entry.done_seq = self._log.done_seq
         entry.write(row[_INFO])
+
+
+def _count(row, more):
+    row[_COUNT] = min(row[_COUNT] + more, COUNT_MAX)
 
 
 def _readable(info):
