@@ -5,12 +5,14 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sim_station import STATION_ID, SimStation
 
 from cert_rig.command import cert
 from cert_rig.lying_proxy import LyingProxy
+from chargecore_tools.cert import sim_site
 from chargecore_tools.cert.artefact_error import ArtefactError
-from chargecore_tools.cert.lab_clock import SimClock
+from chargecore_tools.cert.lab import Lab
+from chargecore_tools.cert.lab_settings import LabSettings
+from chargecore_tools.cert.sim_site import SimSite
 from chargecore_tools.cert.snapshot.cli import is_good
 from chargecore_tools.cert.snapshot.gaps import (
     judge_attempts,
@@ -19,16 +21,13 @@ from chargecore_tools.cert.snapshot.gaps import (
     judge_period,
     judge_retries,
 )
-from chargecore_tools.cert.snapshot.hands import SimHands
 from chargecore_tools.cert.snapshot.measure import KEYS, Measure
 from chargecore_tools.cert.snapshot.read_out import read_out, standard_keys
 from chargecore_tools.cert.snapshot.snapshot import differences, make_snapshot, read_snapshot
 from chargecore_tools.cert.snapshot.station_file import public_part
 from chargecore_tools.cert.snapshot.wire import Wire
-from chargecore_tools.csms.rules import Rules
-from chargecore_tools.csms.server import Server
 
-_SPEED = 25
+_SPEED = 25.0
 _SETTINGS = {
     "MeterValueSampleInterval": "20",
     "ClockAlignedDataInterval": "30",
@@ -39,30 +38,45 @@ _SETTINGS = {
 }
 
 
-def test_names_the_one_key_that_the_station_does_not_keep(tmp_path):
-    server = Server(rules=Rules(boots=[("Accepted", 20)]), speed=_SPEED, ping_interval_s=None)
-    told = b'"MeterValueSampleInterval","readonly":false,"value":"%d"'
-    with server:
-        proxy = LyingProxy(server.port, told % 20, told % 45)
-        sim = SimStation(proxy.url, tmp_path, config=_SETTINGS, speed=_SPEED)
-        sim.start()
-        clock = SimClock(*sim.address, _SPEED)
-        server.clock = clock
-        try:
-            server.history.wait_call(STATION_ID, "StatusNotification", timeout_s=20)
-            wire = Wire(server, STATION_ID, clock)
-            declared = read_out(wire.call)
-            steps = []
-            measure = Measure(
-                wire, SimHands(sim.client), declared, steps.append, "TAG1", 1, 600, 2.0
-            )
-            rows = {row.key: row for row in measure.run()}
-        finally:
-            clock.close()
-            sim.kill()
-            proxy.close()
+class _Plain:
+    """What SimSite asks of its station: two files, no certificates."""
 
-    assert proxy.lies == 1 and declared["MeterValueSampleInterval"]["value"] == "45"
+    def files(self, folder, _fields, _keys):
+        paths = folder / "station.json", folder / "config.json"
+        for path, content in zip(paths, ({}, _SETTINGS)):
+            path.write_text(json.dumps(content))
+        return paths
+
+
+class _LyingLab(Lab):
+    """The station comes through a proxy, in which it tells of another meter interval."""
+
+    def start(self):
+        super().start()
+        told = b'"MeterValueSampleInterval","readonly":false,"value":"%d"'
+        self.proxy = LyingProxy(self.server.port, told % 20, told % 45)
+        return self.proxy.url
+
+    def close(self):
+        self.proxy.close()
+        super().close()
+
+
+def test_names_the_one_key_that_the_station_does_not_keep(tmp_path, monkeypatch):
+    monkeypatch.setattr(sim_site, "Lab", _LyingLab)
+    settings = LabSettings(speed=_SPEED, heartbeat_s=20)
+    site = SimSite(settings, tmp_path, _Plain(), connectors=1)
+    steps = []
+    try:
+        wire = Wire(site.start())
+        declared = read_out(wire.call)
+        rows = Measure(wire, declared, settings, steps.append, 600, 2.0).run()
+        rows = {row.key: row for row in rows}
+        lies = site.lab.proxy.lies
+    finally:
+        site.close()
+
+    assert lies == 2 and declared["MeterValueSampleInterval"]["value"] == "45"
     assert [key for key in KEYS if rows[key].verdict != "ok"] == ["MeterValueSampleInterval"], rows
     assert rows["MeterValueSampleInterval"].measured == "20.0 s"
     assert rows["ClockAlignedDataInterval"].measured == "30.0 s"
@@ -119,7 +133,7 @@ def test_says_what_cannot_be_measured_without_trying():
         ClockAlignedDataInterval="3600",
         TransactionMessageAttempts="100",
     )
-    measure = Measure(Silent(), None, configuration, print, "TAG1", 1, 900, 2.0)
+    measure = Measure(Silent(), configuration, LabSettings(), print, 900, 2.0)
     rows = {row.key: row for row in measure.run()}
 
     assert {row.verdict for row in rows.values()} == {"not measured", "absent", "differs"}
@@ -235,11 +249,9 @@ def test_a_difference_or_a_gap_is_no_good_behaviour():
         (["--speed", "5"], 2, "simulated station"),
         (["--sim", "--station", "/nothing"], 2, "/nothing: "),
         (["--security-profile", "2"], 2, "needs"),
-        (
-            ["--port", "0", "--host", "127.0.0.1", "--wait", "1", "--id", "X"],
-            3,
-            "no station booted",
-        ),
+        (["--settings", "/nothing.yaml"], 2, "/nothing.yaml: "),
+        (["--sim", "--firmware", "/nothing.json"], 2, "/nothing.json: "),
+        (["--port", "0", "--host", "127.0.0.1", "--wait-s", "1"], 3, "CP01 never came"),
     ],
 )
 def test_refuses_what_cannot_work(tmp_path, words, status, told):

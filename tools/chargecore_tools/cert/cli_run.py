@@ -14,7 +14,7 @@ from chargecore_tools.cert.artefact_error import ArtefactError
 from chargecore_tools.cert.campaign import Campaign
 from chargecore_tools.cert.case_loader import CASES, CaseBook
 from chargecore_tools.cert.errors import CertError
-from chargecore_tools.cert.freeze.frozen import read_freeze
+from chargecore_tools.cert.freeze.frozen import folder_of, read_freeze
 from chargecore_tools.cert.lab_settings import LabSettings
 from chargecore_tools.cert.options import OUT
 from chargecore_tools.cert.progress import Progress
@@ -77,7 +77,8 @@ def run(
         typer.Option(help="Seconds of a simulator in one second.", show_default="--sim: 20"),
     ] = None,
     firmware: Annotated[
-        Optional[Path], typer.Option(help="freeze.json of the firmware that is tested.")
+        Optional[Path],
+        typer.Option(help="freeze.json of what is tested; --sim boots it."),
     ] = None,
     cases_in: Annotated[Path, typer.Option("--cases", help="Folder of the cases.")] = CASES,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line per case.")] = False,
@@ -108,13 +109,15 @@ def run(
         lab = LabSettings(settings, speed=speed, security_profile=security_profile)
         if sim and "speed" not in lab.told:
             lab.set("speed", _SPEED)
-        sha256 = None if firmware is None else read_freeze(firmware)["firmware_sha256"]
+        frozen = None if firmware is None else (read_freeze(firmware), folder_of(firmware))
+        sha256 = None if frozen is None else frozen[0]["firmware_sha256"]
         out.mkdir(parents=True, exist_ok=True)
         with contextlib.ExitStack() as stack:
             work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cert-")))
             if sim:
                 options = {"fields": _object(station, "--station")}
                 options["keys"] = _object(config, "--config")
+                options["frozen"] = frozen
                 count = max(1, min(jobs, len(chosen)))
                 opened = sim_sites(lab, out / "sim", work, count, connectors=connectors, **options)
             else:

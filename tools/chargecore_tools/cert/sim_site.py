@@ -6,6 +6,7 @@ from pathlib import Path
 
 from chargecore_tools.cert.errors import CertError
 from chargecore_tools.cert.file_server import FileServer
+from chargecore_tools.cert.freeze.on_simulator import put_into_simulator
 from chargecore_tools.cert.lab import Lab
 from chargecore_tools.cert.lab_clock import SimClock
 from chargecore_tools.cert.rigs.sim_rig import SimRig
@@ -21,7 +22,7 @@ class SimSite:
     """`folder` holds flash, log and options of the station. connectors: how many.
 
     station: SimStation, which has certificates and firmware; fields, keys: on top of what it says.
-    vm, sources: as those of SimProcess.
+    vm, sources: as those of SimProcess; frozen: (facts, folder) of a freeze whose bytes it boots.
     """
 
     may_replay = True
@@ -36,6 +37,7 @@ class SimSite:
         keys=None,
         vm="micropython",
         sources=None,
+        frozen=None,
     ):
         self.settings = settings
         self._folder = Path(folder)
@@ -43,6 +45,7 @@ class SimSite:
         self._station = station
         self._fields, self._keys = fields, keys
         self._vm, self._sources = vm, sources
+        self._frozen = frozen
         self._process = None
         self._log = None
         self.lab = None
@@ -96,6 +99,8 @@ class SimSite:
         options["speed_permille"] = round(speed * 1000)
         options["prints_events"] = True
         options["banner"] = f"station up, control port {port}"
+        if self._frozen is not None:
+            put_into_simulator(*self._frozen, self._folder)
         vm, sources = self._vm, self._sources
         self._process = SimProcess(options, vm, HEAP_DEFAULT, self._log, sources)
         return self._is_up(host, port)

@@ -106,6 +106,11 @@ def read_freeze(folder):
     return facts
 
 
+def folder_of(path):
+    """Return the folder of a freeze, which may be named by its freeze.json."""
+    return Path(path) if Path(path).is_dir() else Path(path).parent
+
+
 def _version_of(state):
     """Return the tag without its v; without a tag the tools' version and the commit."""
     if state.tag:

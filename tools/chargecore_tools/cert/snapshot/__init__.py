@@ -1,7 +1,7 @@
 """`chargecore cert snapshot`: what a station is set to, and whether it does what it says.
 
 read_out     the whole of GetConfiguration          station_file  station.json without secrets
-snapshot     snapshot.json, and how two differ      wire          one station at our server
+snapshot     snapshot.json, and how two differ      wire          one station in its lab
 measure      what is measured, one key after the other (gaps: the arithmetic of it)
-hands        who plugs the cable                    cli           the command
+cli          the command
 """

@@ -4,6 +4,7 @@ Order: idle (heartbeats, pings), a start without a car (connection timeout), a s
 meter values, and its refused StopTransaction (retries): that one transaction ends unanswered.
 """
 
+from chargecore_tools.cert.errors import RigCannot
 from chargecore_tools.cert.snapshot.gaps import (
     ABSENT,
     NOT_MEASURED,
@@ -27,17 +28,17 @@ _STEP_S = 60  # for a status, a start, an end
 
 
 class Measure:
-    """hands: who plugs; on_step(text) hears what goes on; longest_s: waits beyond are left out."""
+    """on_step(text) hears what goes on; longest_s: what takes longer is left out.
 
-    def __init__(
-        self, wire, hands, configuration, on_step, tag, connector, longest_s, deviation_s
-    ):
+    settings: LabSettings; deviation_s: what a time may be off.
+    """
+
+    def __init__(self, wire, configuration, settings, on_step, longest_s, deviation_s):
         self._wire = wire
-        self._hands = hands
         self._configuration = configuration
         self._on_step = on_step
-        self._tag = tag
-        self._connector = connector
+        self._tag = settings.valid_tag
+        self._connector = settings.connector
         self._longest_s = longest_s
         self._deviation_s = deviation_s  # of timestamps
         # Arrivals at a simulated station: a moment of this PC is many of its.
@@ -147,37 +148,48 @@ class Measure:
         """Charge until enough meter values came, then refuse the end of it."""
         wire, since_s = self._wire, self._wire.now_s
         self._on_step("a session: the cable goes in, meter values come")
-        self._hands.plug(self._connector)
+        try:
+            wire.act("plug")
+        except RigCannot as error:
+            self._no_session(str(error))
+            return
         wire.wait(lambda: self._has_status("Preparing", since_s), wire.patience_s(_STEP_S))
         start = None
         if self._start_remotely():
             wire.wait(lambda: self._started(since_s), wire.patience_s(_STEP_S))
             start = self._started(since_s)
         if start is None:
-            for key in (SAMPLED, ALIGNED, ATTEMPTS, RETRY):
-                declared = str(self._configuration[key]["value"])
-                self._put(Row(key, declared, "no transaction started", NOT_MEASURED))
+            self._no_session("no transaction started")
         else:
-            self._meter_values(start)
-            self._retries(start.answer["transactionId"])
-        self._hands.unplug(self._connector)
+            self._meter_values(start["transactionId"])
+            self._retries(start["transactionId"])
+        wire.act("unplug")
         wire.wait(lambda: self._has_status("Available", since_s), wire.patience_s(_STEP_S))
+
+    def _no_session(self, why):
+        for key in (SAMPLED, ALIGNED, ATTEMPTS, RETRY):
+            if key not in self._rows:
+                self._put(Row(key, self._configuration[key]["value"], why, NOT_MEASURED))
 
     def _has_status(self, status, since_s):
         return status in dict(self._wire.status_times(self._connector, since_s))
 
     def _started(self, since_s):
-        calls = self._wire.calls("StartTransaction", since_s)
-        return next((c for c in calls if c.answer and "transactionId" in c.answer.payload), None)
+        """Return the answer to a StartTransaction since then, None without one."""
+        for entry in self._wire.calls("StartTransaction", since_s):
+            answer = entry.frame.answer
+            if answer is not None and "transactionId" in answer.payload:
+                return answer.payload
+        return None
 
-    def _meter_values(self, start):
+    def _meter_values(self, transaction_id):
         wanted = [key for key in (SAMPLED, ALIGNED) if key not in self._rows]
         if not wanted:
             return
         contexts = {SAMPLED: "Sample.Periodic", ALIGNED: "Sample.Clock"}
 
         def times_of(key):
-            return self._wire.samples_s(contexts[key], start.answer["transactionId"])
+            return self._wire.samples_s(contexts[key], transaction_id)
 
         waits_s = [self._declared(key) * (_TIMES + 1) or _SILENT_S for key in wanted]
         self._on_step(f"charging, {max(waits_s)} s: meter values")
@@ -192,7 +204,7 @@ class Measure:
 
     def _retries(self, transaction_id):
         """Refuse every StopTransaction of it, and count how often it is sent."""
-        wire, hooks = self._wire, self._wire.server.hooks
+        wire = self._wire
         if not self._is_open(ATTEMPTS, RETRY):
             wire.call("RemoteStopTransaction", {"transactionId": transaction_id})
             return
@@ -200,7 +212,7 @@ class Measure:
         interval_s = self._declared(RETRY)
         total_s = interval_s * tries * (tries + 1) // 2
         self._on_step(f"the end is refused, {total_s} s: attempts and their waits")
-        hooks.refuse("StopTransaction", "InternalError", times=None, station_id=wire.identity)
+        wire.refuse("StopTransaction", "InternalError")
         try:
             wire.call("RemoteStopTransaction", {"transactionId": transaction_id})
 
@@ -210,6 +222,6 @@ class Measure:
             wire.wait(lambda: len(times()) > tries, wire.patience_s(total_s))
             found = times()
         finally:
-            hooks.clear("StopTransaction")
+            wire.accept()
         self._put(judge_attempts(ATTEMPTS, tries, found))
         self._put(judge_retries(RETRY, interval_s, found[:tries], self._jitter_s))

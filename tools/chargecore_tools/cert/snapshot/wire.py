@@ -1,12 +1,12 @@
 """Wire: one station at our server, as the measurements see it: what arrived, and when.
 
-Times are the station's: seconds of the wall for a real one, its own simulated time for a simulator
-(lab_clock), so that a PC that is too slow for --speed changes no figure.
+Times are the station's (lab_clock): a PC that is too slow for --speed changes no figure.
 """
 
 import time
 
-from chargecore_tools.csms.events import CALL
+from chargecore_tools.cert.desk import Row
+from chargecore_tools.csms.hooks import Hook
 from chargecore_tools.csms.registers import instant
 
 _PERIODIC = "Sample.Periodic"  # OCPP 1.6 §7.35: the default of a context
@@ -14,35 +14,43 @@ _SPARE_S = 5.0  # of the wall, for what takes longer than it should
 _SLOWEST = 20  # so much slower than --speed may a simulator be before it counts as dead
 _DEAD_S = 30.0
 _LOOK_S = 0.05
+_MANY = 1_000_000
 
 
 class Wire:
-    """Hears everything from the moment it is made. clock: one of lab_clock."""
+    """lab: a Lab with its station connected. Counts pings from the moment it is made."""
 
-    def __init__(self, server, identity, clock):
-        self.server = server
-        self.identity = identity
-        self.speed = clock.speed
-        self._clock = clock
+    def __init__(self, lab):
+        self._lab = lab
+        self.speed = lab.clock.speed
         self._pings_s = []
-        self._calls = []  # (when it arrived, Frame)
-        server.on_ping = self._take_ping
-        server.add_observer(self._take_event)
+        lab.server.on_ping = self._take_ping
 
     def _take_ping(self, identity):
-        if identity == self.identity:
-            self._pings_s.append(self._clock.now_s())
-
-    def _take_event(self, event):
-        if getattr(event, "kind", "") == CALL and event.is_from_station:
-            if event.station_id == self.identity:
-                self._calls.append((self._clock.now_s(), event))
+        if identity == self._lab.settings.identity:
+            self._pings_s.append(self.now_s)
 
     # ---- what to do ----
 
     def call(self, action, payload):
         """Send a CALL and return the payload that answers it. Errors: CsmsError."""
-        return self.server.call(self.identity, action, payload)
+        return self._lab.call(action, payload)
+
+    def act(self, name):
+        """Let the rig do something at the connector. Errors: RigCannot, CertError."""
+        self._lab.hands.act(name, self._lab.settings.connector)
+
+    def refuse(self, action, code):
+        """Answer every CALL of an action with a CALLERROR from now on."""
+
+        def hook():
+            return Hook(action, error=(code, "", {}))
+
+        self._lab.desk.put_up([Row(self, lambda name, _payload: name == action, _MANY, hook)])
+
+    def accept(self):
+        """Refuse nothing any more."""
+        self._lab.desk.take_down([self])
 
     def sleep(self, seconds):
         """Let that much time of the station pass."""
@@ -65,17 +73,18 @@ class Wire:
     @property
     def now_s(self):
         """Return the station's time."""
-        return self._clock.now_s()
+        return self._lab.clock.now_s()
 
     # ---- what arrived ----
 
     def calls(self, action, since_s=0.0):
-        """Return the station's CALLs of an action since then, in order."""
-        return [call for at_s, call in tuple(self._calls) if _is(call, action) and at_s >= since_s]
+        """Return the entries of the record for the station's CALLs since then, in order."""
+        calls = self._lab.record.calls(0, action)
+        return [entry for entry in calls if entry.at_s >= since_s and not entry.violation]
 
     def times_s(self, action, since_s):
         """Return when they arrived."""
-        return [at_s for at_s, call in tuple(self._calls) if _is(call, action) and at_s >= since_s]
+        return [entry.at_s for entry in self.calls(action, since_s)]
 
     def pings_s(self, since_s):
         """Return when pings arrived since then."""
@@ -84,29 +93,27 @@ class Wire:
     def samples_s(self, context, transaction_id):
         """Return the timestamps, in s, of the meter values of a transaction with a context."""
         found = []
-        for call in self.calls("MeterValues"):
-            if call.payload.get("transactionId") != transaction_id:
+        for entry in self.calls("MeterValues"):
+            if entry.payload.get("transactionId") != transaction_id:
                 continue
-            for value in call["meterValue"]:
-                contexts = {s.get("context", _PERIODIC) for s in value["sampledValue"]}
+            for value in entry.payload["meterValue"]:
+                contexts = {sample.get("context", _PERIODIC) for sample in value["sampledValue"]}
                 if context in contexts:
                     found.append(instant(value["timestamp"]).timestamp())
         return found
 
     def status_times(self, connector, since_s):
         """Return [(status, time in s)] of a connector: by its timestamps where all have one."""
-        rows = [
-            (at_s, call)
-            for at_s, call in tuple(self._calls)
-            if _is(call, "StatusNotification")
-            and at_s >= since_s
-            and call.payload.get("connectorId") == connector
+        entries = [
+            entry
+            for entry in self.calls("StatusNotification", since_s)
+            if entry.payload["connectorId"] == connector
         ]
-        if all("timestamp" in call.payload for _at_s, call in rows):
-            return [(call["status"], instant(call["timestamp"]).timestamp()) for _, call in rows]
-        return [(call["status"], at_s) for at_s, call in rows]
-
-
-def _is(call, action):
-    """Return whether a CALL is of an action and fits its schema."""
-    return call.action == action and not call.violation
+        has_all = all("timestamp" in entry.payload for entry in entries)
+        return [
+            (
+                entry.payload["status"],
+                instant(entry.payload["timestamp"]).timestamp() if has_all else entry.at_s,
+            )
+            for entry in entries
+        ]
