@@ -408,6 +408,57 @@ class TestSessions(SignedTest):
 
         self.assertEqual((self.told(), self.transfer.asked), (["DownloadScheduled"], []))
 
+    def test_a_chip_that_stalls_keeps_request_and_signature_behind_the_session(self):
+        self.boots += 1
+        self.start(None, stalls=True)
+        self.world.charge()
+        flash = self.world.flash
+        request, signature = flash.pair("update"), flash.pair("update_key")
+        self.assertEqual(self.ask(), "Accepted")
+        self.world.run_ms(5_000)
+        self.assertEqual((len(request.images), len(signature.images)), (0, 0))
+        self.world.swipe("TAG1")
+        self.run_until(lambda: self.world.station.is_reset_due)
+
+        self.assertEqual(self.told(), ["DownloadScheduled"] + GOOD)
+        self.assertEqual(len(signature.images), 1)
+
+    def test_a_power_cut_before_the_session_ends_leaves_no_half_of_a_request(self):
+        self.boots += 1
+        self.start(None, stalls=True)
+        self.world.charge()
+        self.ask()
+        self.world.run_ms(2_000)
+        self.reboot(stalls=True)
+        self.world.run_ms(5_000)
+
+        self.assertEqual((self.told(), self.transfer.asked), ([], []))
+
+    def test_flash_that_takes_no_signature_behind_the_session_ends_the_update(self):
+        self.boots += 1
+        self.start(None, stalls=True)
+        self.world.charge()
+        self.ask()
+        self.world.flash.pair("update_key").is_broken = True
+        self.world.swipe("TAG1")
+        self.run_until(self.is_over)
+
+        self.assertEqual(self.told(), ["DownloadScheduled", "DownloadFailed"])
+        self.assertEqual(self.transfer.asked, [])
+
+    def test_a_chip_that_stalls_verifies_when_all_contactors_are_open(self):
+        self.boots += 1
+        self.start(None, stalls=True)
+        self.ask()
+        self.run_until(lambda: "Downloaded" in self.told())
+        self.world.charge()
+        self.world.run_ms(60_000, 1_000)
+        self.assertEqual(self.told()[-1], "Downloaded")
+        self.world.swipe("TAG1")
+        self.run_until(lambda: self.world.station.is_reset_due)
+
+        self.assertEqual(self.told(), GOOD)
+
     def test_a_chip_that_stalls_keeps_what_the_server_knows_behind_the_session(self):
         """R57: rather told twice than a contactor that drops."""
         self.ask()

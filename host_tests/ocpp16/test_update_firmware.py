@@ -178,6 +178,50 @@ class TestSessions(UpdateTest):
 
         self.assertEqual(self.told(), ["Downloading", "Downloaded", "Installing"])
 
+    def start_charging(self):
+        """Charge on a chip whose flash stalls; return what keeps the update."""
+        self.world = world = UpdateWorld(self.root, stalls=True).boot()
+        world.network.transfer.files[URL.encode()] = bundle()
+        world.charge()
+        return world.flash.pair("update")
+
+    def test_a_chip_keeps_a_request_behind_the_session_and_begins_then(self):
+        kept = self.start_charging()
+        self.ask()
+        self.world.run_ms(5_000)
+        self.assertEqual((len(kept.images), self.told()), (0, []))
+        self.world.swipe("TAG1")
+        self.run_until(lambda: not self.world.station.is_energised())
+        self.world.run_ms(100)
+
+        self.assertTrue(len(kept.images) > 0)
+        self.run_until(lambda: self.world.station.is_reset_due)
+        self.assertEqual(self.told(), ["Downloading", "Downloaded", "Installing"])
+
+    def test_a_chip_keeps_a_request_after_an_hour_whatever_runs(self):
+        kept = self.start_charging()
+        self.ask()
+        self.world.run_ms(3_590_000, 1_000)
+        before = len(kept.images)
+        self.world.run_ms(20_000, 1_000)
+
+        self.assertEqual((before, len(kept.images)), (0, 1))
+        self.assertEqual(self.world.network.transfer.asked, [])
+
+    def test_a_download_that_gives_way_to_a_session_writes_nothing(self):
+        self.world = world = UpdateWorld(self.root, stalls=True).boot()
+        transfer = world.network.transfer
+        transfer.files[URL.encode()] = bundle()
+        transfer.is_held = True
+        self.ask()
+        world.run_ms(1_000)
+        world.charge()
+        kept = world.flash.pair("update")
+        before = len(kept.images)
+        world.run_ms(5_000)
+
+        self.assertEqual((len(kept.images), len(transfer.asked)), (before, 1))
+
 
 class TestRequests(UpdateTest):
     def test_the_newest_request_counts(self):

@@ -60,6 +60,7 @@ COVERS = (
     "chargecore.station.update.Update._postponed",
     "chargecore.station.update.Update.poll",
     "chargecore.station.update.Update._poll_scheduled",
+    "chargecore.station.update.Update._keep_late",
     "chargecore.station.update.Update._must_not_write",
     "chargecore.station.update.Update._poll_wait",
     "chargecore.station.update.Update._close_connectors",

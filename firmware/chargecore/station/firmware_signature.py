@@ -1,6 +1,6 @@
 """FirmwareSignature: the signature of a bundle and the certificate it was made with, on flash.
 
-Called by: SignedUpdates (keep), Update (begin, step). The certificate was verified before it was
+Called by: SignedUpdate. The certificate was verified before it was
 kept. Loaded while an update is under way. Heap: the image, 5 KiB at most, while it is read or
 written; key and check while one runs.
 """
@@ -22,12 +22,26 @@ class FirmwareSignature:
     def __init__(self, pair):
         self._pair = pair
         self._check = None  # SignatureCheck that runs
+        self._image = None  # what was taken and is not on flash yet
 
-    def keep(self, certificate_der, signature):
-        """Write both. Return OK or E_IO."""
+    def take(self, certificate_der, signature):
+        """Take both, in the place of those that were there."""
         length = len(certificate_der)
-        image = bytearray((length & 0xFF, length >> 8)) + certificate_der + signature
-        return self._pair.save(image, len(image))
+        self._image = bytearray((length & 0xFF, length >> 8)) + certificate_der + signature
+
+    def keep(self):
+        """Write what was taken. Return OK, also when there is nothing, or E_IO: try again."""
+        image = self._image
+        if image is None:
+            return OK
+        code = self._pair.save(image, len(image))
+        if code == OK:
+            self._image = None
+        return code
+
+    def forget(self):
+        """Flash does not take it: it is no longer wanted."""
+        self._image = None
 
     def begin(self, digest):
         """Begin to verify a bundle's digest. Return OK, or E_CORRUPT: there is no signature."""

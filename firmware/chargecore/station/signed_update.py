@@ -13,11 +13,13 @@ from micropython import const
 
 from chargecore.base.clock import WALL_UNKNOWN
 from chargecore.base.codes import E_BUSY, E_IO, OK
+from chargecore.base.events import EV_UPDATE_REFUSED
 from chargecore.base.security_events import SE_INVALID_FIRMWARE_SIGNATURE, SE_MEMORY_EXHAUSTION
 from chargecore.base.ticks import ticks_add, ticks_diff
 from chargecore.station.firmware_signature import FirmwareSignature
 from chargecore.station.hashing_sink import HashingSink
 from chargecore.station.task_news import (
+    DOWNLOAD_FAILED,
     DOWNLOAD_PAUSED,
     DOWNLOAD_SCHEDULED,
     DOWNLOADED,
@@ -79,7 +81,9 @@ class SignedUpdate(Update):
         if memory.stage == STAGE_REBOOT:
             return E_BUSY
         was_busy = memory.stage not in (STAGE_NONE, STAGE_END)
-        if self._signature.keep(certificate_der, signature) != OK:
+        self._signature.take(certificate_der, signature)
+        if not self._must_not_write() and self._signature.keep() != OK:
+            self._signature.forget()
             return E_IO
         self._leave()
         memory.is_signed = True
@@ -95,9 +99,21 @@ class SignedUpdate(Update):
 
     def _leave(self):
         super()._leave()
-        self._files.discard()
+        if self._must_not_write():
+            self._files.drop()  # prepare() removes it before anything of the next one comes
+        else:
+            self._files.discard()
         if self._signature.is_running:
             self._signature.stop()
+
+    def _keep(self):
+        """Write the signature, then what wants to be verified with it."""
+        if self._signature.keep() == OK:
+            super()._keep()
+            return
+        self._events.add(EV_UPDATE_REFUSED, REFUSED_FLASH, 0)
+        self._signature.forget()
+        self._finish(DOWNLOAD_FAILED)
 
     def _poll_more(self, stage):  # HOT
         if stage == STAGE_VERIFY:
@@ -153,7 +169,11 @@ class SignedUpdate(Update):
     # ---- signature ----
 
     def _poll_verify(self):
-        """Do a part of it, when there is heap for it."""
+        """Do a part of it, when there is heap for it, and no contactor that its end would drop."""
+        if self._must_not_write():
+            if self._signature.is_running:
+                self._signature.stop()
+            return
         now_ms = self._clock.ticks_ms()
         if self._is_starved and ticks_diff(now_ms, self._starved_until_ms) < 0:
             return

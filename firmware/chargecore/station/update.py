@@ -8,7 +8,8 @@ Source: OCPP 1.6 §4.5, §5.19, errata 3.50, security whitepaper ed.3 L01; F2, W
 rules. A second request takes the place of the first: a plain one until that is being installed, a
 signed one until the next boot is the new version's. What a power cut leaves: UpdateMemory. A
 download begins anew then; within one boot it goes on where it was. The end is kept until the
-server knows it.
+server knows it. Where a write could make a contactor drop (R57) it waits until all are open, or an
+hour, and what follows with it; what a cut loses then has to come again, as a charging profile.
 Heap: the bundle writer's, 0.7 KiB at start; file and hash objects while an update is under way.
 """
 
@@ -43,6 +44,7 @@ STAGE_VERIFY = const(6)  # SignedUpdate's
 STAGE_INSTALL_DATE = const(7)  # the same
 STAGE_END = const(8)  # over; the server has not heard how
 
+_PATIENCE_MS = const(3_600_000)  # longest wait for an open contactor
 _NEWS_MS = const(30_000)  # longest wait for the server to hear of it before the reboot
 _LONGEST_WAIT_S = const(500_000)  # ticks end at 6.2 days
 # The good way; a plain update goes without what only the signed notification knows.
@@ -77,12 +79,14 @@ class Update:
         self._has_told = False  # Downloading was, in this boot
         self._deadline_ms = 0  # of the wait for the next try, or for the news
         self._is_waiting = False  # _deadline_ms counts
+        self._is_unkept = False  # flash does not know what has changed, since
+        self._unkept_since_ms = 0
         self._go_on()
 
     @property
     def is_idle(self):  # HOT
         """Whether there is nothing to be done, now or at some date."""
-        return self._memory.stage == STAGE_NONE
+        return self._memory.stage == STAGE_NONE and not self._is_unkept
 
     @property
     def is_busy(self):  # HOT
@@ -105,7 +109,6 @@ class Update:
         return OK
 
     def _leave(self):
-        """Another request takes the place of this one."""
         self._leave_download()
         self._set_operative()
 
@@ -131,12 +134,12 @@ class Update:
         memory.told = status + 1
         if memory.stage == STAGE_END and memory.end == status + 1:
             memory.end = 0
-            memory.stage = STAGE_NONE
-            if not self._must_not_write():  # else it is told once more behind the next boot
-                memory.save()
+            self._enter(STAGE_NONE)
 
     def poll(self, now_ms):  # HOT
         """Go on."""
+        if self._is_unkept:
+            self._keep_late(now_ms)
         stage = self._memory.stage
         if stage == STAGE_NONE:
             return
@@ -211,7 +214,7 @@ class Update:
         """It cannot begin now."""
 
     def _is_pause_told(self):
-        """It goes on later. Return whether the server hears of that."""
+        """Return whether the server hears that it goes on later."""
         return False
 
     def _sink(self):
@@ -365,6 +368,20 @@ class Update:
     def _enter(self, stage):
         """Go to a stage and keep that it was reached."""
         self._memory.stage = stage
+        if not self._must_not_write():
+            self._keep()
+        elif not self._is_unkept:
+            self._is_unkept = True
+            self._unkept_since_ms = self._clock.ticks_ms()
+
+    def _keep_late(self, now_ms):  # HOT
+        """Keep what has changed while a contactor was closed, when it may be."""
+        is_late = ticks_diff(now_ms, self._unkept_since_ms) >= _PATIENCE_MS
+        if is_late or not self._must_not_write():
+            self._keep()
+
+    def _keep(self):
+        self._is_unkept = False
         self._memory.save()
 
     def _finish(self, status):
