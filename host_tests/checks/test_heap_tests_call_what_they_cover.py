@@ -14,6 +14,7 @@ from pathlib import Path
 
 import micropython
 import pytest
+import quick
 
 import heap
 
@@ -45,8 +46,9 @@ class _CallWitness:
 
     def names(self):
         """Return the qualified names of the functions of firmware and boards that were called."""
-        found = set()
-        for code in [entry.code for entry in self._profiler.getstats()]:
+        codes = {entry.code for entry in self._profiler.getstats()}
+        found = {name for name, short in quick.STAND_INS.items() if short.__code__ in codes}
+        for code in codes:
             path = Path(code.co_filename)
             for folder, start in ((_FIRMWARE, _FIRMWARE), (_BOARDS, _ROOT)):
                 if path.is_relative_to(folder):

@@ -65,7 +65,7 @@ class Ocpp16World(CoreWorld):
         self.settings.force_all(presets or {})
         self.settings.load()
         self._make_ocpp()
-        self.answers = dict(ANSWERS)
+        self.answers = {action: dict(answer) for action, answer in ANSWERS.items()}
         self.mute = []
         self.calls = []
         self.security_events = []
