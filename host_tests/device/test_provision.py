@@ -44,6 +44,7 @@ def test_changes_only_what_is_named(station):
     [
         (("--max-current", "90"), "max_current"),
         (("--csms", "http://x"), "csms_url"),
+        (("--csms", "ws://"), "csms_url"),
         (("--meter", "sdm999"), "meter"),
         (("--meter", "sdm120", "--phases", "3"), "meter"),
         (("--meter", "sdm630", "--meter-address", "300"), "meter_address"),
@@ -92,6 +93,34 @@ def test_refuses_a_file_with_secrets_that_others_can_read(station, tmp_path):
 
     assert found["status"] == EXIT_USAGE and found["next"] == f"chmod 600 {path}"
     assert better["secrets"] == ["wifi.password"]
+
+
+def test_a_phone_can_do_the_rest_with_the_label_that_it_prints(station):
+    status, out, error = chargecore(
+        "provision", *station.where, "--meter", "simulated", "--setup-page"
+    )
+
+    assert status == 0, error
+    with BoardLink(station.port) as link:
+        link.stop()
+        made = json.loads(link.read("/station.json"))
+        label = json.loads(link.read("/setup.json"))
+    assert "id" not in made and "csms_url" not in made and label.pop("open") is True
+    assert sorted(label) == ["code", "network", "password"]
+    assert all(text in out for text in label.values())
+
+    more = ("--no-setup-page", "--console", "open")
+    chargecore_json("provision", *station.where, *_FIRST, *more)
+    with BoardLink(station.port) as link:
+        link.stop()
+        assert link.read("/setup.json") is None
+
+
+def test_the_hardware_has_to_be_right_before_a_phone_gets_to_it(station):
+    found = chargecore_json("provision", *station.where, "--meter", "sdm999", "--setup-page")
+
+    assert found["status"] == EXIT_USAGE and found["error"].endswith("field meter")
+    assert _on_board(station) == (None, {})
 
 
 def test_sends_certificates_and_key_that_the_firmware_takes(station, tmp_path):

@@ -11,7 +11,7 @@ from chargecore_tools.device.errors import EXIT_USAGE, DeviceError
 from chargecore_tools.device.link import BoardLink
 from chargecore_tools.device.ports import port_of
 from chargecore_tools.device.target import target_of
-from chargecore_tools.provision import station_file
+from chargecore_tools.provision import setup_label, station_file
 from chargecore_tools.provision.firmware_says import require_good
 from chargecore_tools.provision.secrets import read_secrets
 
@@ -50,6 +50,13 @@ def provision(  # noqa: PLR0913  one option per field
     maker_root: Annotated[File, typer.Option(help="Root for firmware, PEM or DER.")] = None,
     client_certificate: Annotated[File, typer.Option(help="Ours, with its chain.")] = None,
     client_key: Annotated[File, typer.Option(help="Its key; a file of mode 600.")] = None,
+    setup_page: Annotated[
+        Optional[bool],
+        typer.Option(
+            "--setup-page/--no-setup-page",
+            help="Let a phone tell it the rest: prints the label, opens the page. Or never again.",
+        ),
+    ] = None,
     show: Annotated[bool, typer.Option("--show", help="Send nothing, print what would be.")] = (
         False
     ),
@@ -65,6 +72,8 @@ def provision(  # noqa: PLR0913  one option per field
 
     Example: chargecore provision --board esp32s3_devkit --id CP01 --csms ws://10.0.0.5:9000/ocpp
     --wifi-ssid garage --meter sdm120 --phases 1 --console open
+
+    Example: chargecore provision --board pico_w --meter sdm120 --phases 1 --setup-page
 
     Example: chargecore provision --board esp32s3_devkit --csms wss://csms.lab/ocpp
     --csms-root root.pem --client-certificate cp.pem --client-key cp.key --secrets secrets.json
@@ -98,10 +107,13 @@ def provision(  # noqa: PLR0913  one option per field
                 made["auth_key"] = known["auth_key"]
             files = station_file.take_files(made, paths)
             there = {path: link.read(path) for path in station_file.named_files(made)}
-            require_good(made, {**{k: v for k, v in there.items() if v}, **files})
+            looked_at = setup_label.with_what_comes(made) if setup_page else made
+            require_good(looked_at, {**{k: v for k, v in there.items() if v}, **files})
+            label = None
             if not show:
+                label = _send_label(link, setup_page)
                 _send(link, made, files)
-        _tell(made, show, as_json)
+        _tell(made, label, show, as_json)
 
 
 def _send(link, made, files):
@@ -113,7 +125,19 @@ def _send(link, made, files):
     link.remove([path for path in link.sums(station_file.CERTS) if path not in named])
 
 
-def _tell(made, show, as_json):
+def _send_label(link, setup_page):
+    """Let the page open at the next start, or never by itself. Return its label, or None."""
+    if setup_page is None:
+        return None
+    if not setup_page:
+        link.remove([setup_label.PATH])
+        return None
+    label = setup_label.label_of(link.read(setup_label.PATH))
+    link.replace(setup_label.PATH, setup_label.file_of(label))
+    return label
+
+
+def _tell(made, label, show, as_json):
     open_fields = {key: value for key, value in made.items() if key not in ("auth_key", "wifi")}
     if "wifi" in made:
         open_fields["wifi"] = {k: v for k, v in made["wifi"].items() if k != "password"}
@@ -124,5 +148,8 @@ def _tell(made, show, as_json):
     for name in secret:
         say(as_json, f"  {name}: (kept secret)")
     say(as_json, "checked, nothing sent" if show else "done: the station restarts with it")
+    for line in setup_label.lines_of(label) if label is not None else ():
+        say(as_json, line)
     say(as_json, "next: chargecore monitor")
-    answer(as_json, {"station": open_fields, "secrets": secret, "sent": not show})
+    facts = {"station": open_fields, "secrets": secret, "sent": not show}
+    answer(as_json, facts if label is None else {**facts, "setup_page": label})

@@ -23,16 +23,6 @@ from chargecore.store.kept_events import KeptEvents  # noqa: E402
 from chargecore.store.version_pair import VersionPair  # noqa: E402
 
 _EVENTS = 96
-_BUS_NAMES = ("irq", "readinto", "read_uv", "read_u16", "cs_pin", "spi", "d0_pin", "readfrom_into")
-
-
-class _Bus:
-    """Whatever a driver wants to be wired to: this looks at station.json, not at wires."""
-
-    def __getattr__(self, name):
-        if name in _BUS_NAMES:
-            return self
-        raise AttributeError(name)
 
 
 def _log():
@@ -41,36 +31,21 @@ def _log():
 
 def _check():
     """Return the field that the station would refuse, in words; None: it takes all of it."""
+    from chargecore.setup.station_check import wrong_field
     from chargecore.station.config import StationConfig
 
     station, error = read(_FOLDER + "/station.json")
     if error is not None:
         return error
+    field = wrong_field(station)
     config = StationConfig()
     try:
-        config.load(station)
-        _check_meter(station["connectors"][0], config.phases)
-        _check_reader(station.get("reader"))
-        _check_files(config)
+        if field is None:
+            config.load(station)
+            _check_files(config)
     except ConfigError as refused:
-        return "field " + str(refused.args[0])
-    return None
-
-
-def _check_meter(row, phases):
-    from chargecore.meters import models
-
-    try:
-        models.make(row, _Bus(), None, phases)
-    except ConfigError:
-        raise
-    except Exception:  # noqa: BLE001  it got past the fields, to wires that are not here
-        return
-
-
-def _check_reader(model):
-    if model not in (None, "simulated", "pn532", "mfrc522", "wiegand"):
-        raise ConfigError("reader")
+        field = str(refused.args[0])
+    return None if field is None else "field " + field
 
 
 def _check_files(config):
