@@ -3,12 +3,14 @@
 All seconds are the station's own: a simulator that runs 20 times as fast makes them shorter.
 """
 
+import os
 from pathlib import Path
 
 from chargecore_tools.cert.conditions import FEATURES
 from chargecore_tools.cert.errors import CertError
 from chargecore_tools.cert.marked_yaml import Mapping, read
 
+PASSWORD_VARIABLE = "CHARGECORE_AUTHORIZATION_KEY"  # as `chargecore sim` has it
 SETTINGS = {  # name: (default, kind, what it is)
     "identity": ("CP01", "text", "identity of the station: last part of its URL"),
     "connector": (1, "whole", "connector that the cases use"),
@@ -35,7 +37,7 @@ SETTINGS = {  # name: (default, kind, what it is)
     "password": (
         "",
         "secret",
-        "AuthorizationKey of the station: 16..20 characters, or 32..40 hex",
+        "AuthorizationKey: 16..20 characters or 32..40 hex; or $CHARGECORE_AUTHORIZATION_KEY",
     ),
     "pki": ("", "text", "folder that `chargecore pki` made"),
     "cpo_name": ("", "text", "O of the station's certificate"),
@@ -63,7 +65,7 @@ class LabSettings:
         self.told = set()  # names of those that are not as they stand in SETTINGS
         self.features = {}  # what lab.yaml says of them
         self.ignore = []  # actions of the station that no case judges
-        self.path = path
+        self._values["password"] = os.environ.get(PASSWORD_VARIABLE, "")
         if path is not None:
             self._read(Path(path))
         for name, value in given.items():
