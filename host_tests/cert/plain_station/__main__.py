@@ -11,10 +11,12 @@ import signal
 import sys
 from pathlib import Path
 
+from cert.plain_station.build import Build
+from cert.plain_station.configuration import PROFILES
 from cert.plain_station.control import Control
 from cert.plain_station.defects import DEFECTS
 from cert.plain_station.memory import Memory
-from cert.plain_station.site import Build, Site
+from cert.plain_station.site import Site
 from cert.plain_station.timebase import Timebase
 
 
@@ -29,6 +31,8 @@ def _options():
     parser.add_argument("--state", type=Path, help="folder that keeps the memory")
     parser.add_argument("--tethered", action="store_true", help="the cable is fixed")
     parser.add_argument("--backup-power", action="store_true", help="stops before it goes down")
+    parser.add_argument("--reserve-zero", action="store_true", help="takes ReserveNow for 0")
+    parser.add_argument("--profiles", default=PROFILES, help="SupportedFeatureProfiles")
     parser.add_argument("--password", help="password of HTTP Basic authentication")
     parser.add_argument("--defect", choices=sorted(DEFECTS), help="break it on purpose")
     return parser.parse_args()
@@ -44,6 +48,8 @@ def _site(options):
         options.connectors,
         options.tethered,
         options.backup_power,
+        options.reserve_zero,
+        options.profiles,
         options.password,
         None if defect is None else defect.apply,
     )

@@ -27,15 +27,32 @@ class ReservationCalls:
     def reserve_status(self, number, row):
         """Return the answer to ReserveNow."""
         connector = self.station.connector(number)
-        reservations = self.station.reservations
-        if connector is None or reservations.is_over(row):
-            return "Rejected"  # 0, too: ReserveConnectorZeroSupported is false
+        reservations, config = self.station.reservations, self.station.config
+        if not config.has_profile("Reservation") or reservations.is_over(row):
+            return "Rejected"
+        if number == 0 and config.flag("ReserveConnectorZeroSupported"):
+            return self.zero_status(row)
+        if connector is None:
+            return "Rejected"
         status = connector.state().status
         if status in ("Faulted", "Unavailable"):
             return status
         present = reservations.of(number)
         is_other = present is not None and present["reservation_id"] != row["reservation_id"]
         return "Occupied" if status in _BUSY or is_other else "Accepted"
+
+    def zero_status(self, row):
+        """Return the answer to ReserveNow for connector 0."""
+        station = self.station
+        present = station.reservations.row(0)
+        if present is not None and present["reservation_id"] != row["reservation_id"]:
+            return "Occupied"
+        if station.own_state().status != "Available":
+            return station.own_state().status
+        states = {connector.state().status for connector in station.connectors}
+        if states & {"Available"} or present is not None:
+            return "Accepted"
+        return next((word for word in ("Faulted", "Unavailable") if states == {word}), "Occupied")
 
     @on(Action.cancel_reservation)
     def on_cancel_reservation(self, reservation_id):

@@ -81,15 +81,15 @@ class Commands:
         self._running().present(id_tag, connector)
 
     async def _fault(self, kind, connector=1, active=True, **_numbers):
-        outlet = self._outlet(connector)
+        faults = self._outlet(connector).faults if connector else self._site.station_faults
         if kind == "brown_out":
             self._site.power_cycle()
         elif kind not in CODES:
             raise Refusal(f"field 'kind': {kind} is not a fault this station knows")
         elif active:
-            outlet.faults[kind] = CODES[kind]
+            faults[kind] = CODES[kind]
         else:
-            outlet.faults.pop(kind, None)
+            faults.pop(kind, None)
 
     async def _rcd(self, connector, trip):
         await self._fault("GroundFailure", connector, trip)

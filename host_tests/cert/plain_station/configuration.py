@@ -76,18 +76,43 @@ _TABLE = {
     "ChargingScheduleMaxPeriods": (str(PERIODS_MOST), None),
     "MaxChargingProfilesInstalled": (str(PROFILES_MOST), None),
 }
+_OF_PROFILE = {  # keys that come with a profile
+    "LocalAuthListManagement": (
+        "LocalAuthListEnabled",
+        "LocalAuthListMaxLength",
+        "SendLocalListMaxLength",
+    ),
+    "Reservation": ("ReserveConnectorZeroSupported",),
+    "SmartCharging": (
+        "ChargeProfileMaxStackLevel",
+        "ChargingScheduleAllowedChargingRateUnit",
+        "ChargingScheduleMaxPeriods",
+        "MaxChargingProfilesInstalled",
+    ),
+}
 _NAMES = {name.casefold(): name for name in _TABLE}  # CiString50Type
 
 
 class Configuration:
     """Values by key. A changed value acts at once: everybody reads it where it is needed."""
 
-    def __init__(self, memory, connectors, is_tethered=False):
+    def __init__(self, memory, build):
         self._memory = memory
         self._values = memory.section("configuration", {})
-        self._fixed = {"NumberOfConnectors": str(connectors)}
-        if is_tethered:  # errata 2025-04
+        self._fixed = {
+            "NumberOfConnectors": str(build.connectors),
+            "SupportedFeatureProfiles": build.profiles,
+            "ReserveConnectorZeroSupported": "true" if build.reserves_zero else "false",
+        }
+        if build.is_tethered:  # errata 2025-04
             self._fixed["UnlockConnectorOnEVSideDisconnect"] = "false"
+        without = [
+            key
+            for profile, keys in _OF_PROFILE.items()
+            for key in keys
+            if not self.has_profile(profile)
+        ]
+        self._names = {key: name for key, name in _NAMES.items() if name not in without}
 
     def text(self, key):
         """Return the value of a known key."""
@@ -101,13 +126,17 @@ class Configuration:
         """Return the value of a boolean key."""
         return self.text(key) == "true"
 
+    def has_profile(self, profile):
+        """Return whether the station has a feature profile."""
+        return profile in self.text("SupportedFeatureProfiles").split(",")
+
     def measurands(self, key):
         """Return the list of a measurand key."""
         return [word for word in self.text(key).split(",") if word]
 
     def change(self, key, value):
         """Carry out ChangeConfiguration. Return its status."""
-        name = _NAMES.get(key.casefold())
+        name = self._names.get(key.casefold())
         if name is None:
             return "NotSupported"
         check = None if self._is_readonly(name) else _TABLE[name][1]
@@ -124,9 +153,10 @@ class Configuration:
 
     def report(self, keys):
         """Return (rows of GetConfiguration, unknown keys); no keys stand for all."""
-        known = [_NAMES[key.casefold()] for key in keys if key.casefold() in _NAMES]
-        unknown = [key for key in keys if key.casefold() not in _NAMES]
-        names = known if keys else list(_TABLE)
+        here = self._names
+        known = [here[key.casefold()] for key in keys if key.casefold() in here]
+        unknown = [key for key in keys if key.casefold() not in here]
+        names = known if keys else list(here.values())
         rows = [
             {"key": name, "readonly": self._is_readonly(name), "value": self.text(name)}
             for name in names

@@ -174,6 +174,12 @@ class Connector:
         is_free = self.transaction is None and self.permit is None
         return is_free and self.is_operative and self.fault is None and self.lock_holder is None
 
+    @property
+    def is_free(self):
+        """Return whether nobody uses it, or is about to."""
+        is_taken = self.outlet.is_plugged and self._parts.board.shown(self.number) != "Reserved"
+        return self.can_start and not self.is_finishing and not is_taken
+
     def state(self):
         """Return the State of this moment."""
         fault = self.fault
@@ -296,7 +302,6 @@ class Connector:
             number, self.number, permit.tag, permit.parent, self.outlet.register_wh, now_s
         )
         parts.outbox.keep("StartTransaction", self.start_payload(permit), number)
-        parts.reservations.end(self.number)
         parts.metering.begin(self.transaction, self.outlet)
         if permit.profile is not None:
             parts.profiles.put(self.number, permit.profile)
@@ -311,7 +316,7 @@ class Connector:
             "meter_start": transaction.start_wh,
             "timestamp": self._parts.time.text(transaction.start_s),
         }
-        reservation = self._parts.reservations.of(self.number)
+        reservation = self._parts.reservations.use(self.number, permit.tag, permit.parent)
         if reservation is not None:
             payload["reservation_id"] = reservation["reservation_id"]
         return payload

@@ -2,25 +2,13 @@
 
 import asyncio
 import contextlib
-from dataclasses import dataclass
-from typing import Callable
 
+from cert.plain_station.build import Build
 from cert.plain_station.outlet import Outlet
 from cert.plain_station.station import Station
 
 _DARK_S = 1.0  # without power, and the least time a reboot takes
 _REAL_S = 0.05
-
-
-@dataclass(frozen=True)
-class Build:
-    """How the station is built. break_it: called with each new Station before it runs."""
-
-    connectors: int = 1
-    is_tethered: bool = False
-    has_backup: bool = False  # a battery to say goodbye with
-    password: str = None
-    break_it: Callable = None
 
 
 class Site:
@@ -32,11 +20,12 @@ class Site:
         self.memory = memory
         numbers = range(1, build.connectors + 1)
         self.outlets = [Outlet(number, build.is_tethered) for number in numbers]
+        self.station_faults = {}  # kind -> error code, of the whole station
         self.has_network = True
         self.station = None  # None while it boots
         self.boots = 0
-        self._facts = identity, url, build.password
-        self._build = build
+        self._facts = identity, url
+        self.build = build
         self._running = None
         self._power = asyncio.Event()
         self._power.set()
@@ -48,8 +37,8 @@ class Site:
             await self._power.wait()
             self.boots += 1
             self.station = Station(self, *self._facts)
-            if self._build.break_it is not None:
-                self._build.break_it(self.station)
+            if self.build.break_it is not None:
+                self.build.break_it(self.station)
             self._running = asyncio.create_task(self.station.run())
             with contextlib.suppress(asyncio.CancelledError):
                 await self._running
@@ -69,7 +58,7 @@ class Site:
         """Cut the supply; it comes back after a second."""
         if self.station is None:
             return
-        if self._build.has_backup:
+        if self.build.has_backup:
             self._last_words = asyncio.create_task(self._say_goodbye())
         else:
             self._go_down()

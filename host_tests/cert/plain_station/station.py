@@ -26,13 +26,12 @@ VENDOR, MODEL, SERIAL, VERSION = "plain", "station", "PLAIN001", "1.0.0"
 class Station:
     """Runs until it is cancelled, or ends by itself for a reset. site: what it stands on."""
 
-    def __init__(self, site, identity, url, password=None):
+    def __init__(self, site, identity, url):
         self._site = site
         self.identity = identity
         self.time = site.time
         self.memory = site.memory
-        is_tethered = any(outlet.is_tethered for outlet in site.outlets)
-        self.config = Configuration(site.memory, len(site.outlets), is_tethered)
+        self.config = Configuration(site.memory, site.build)
         self.cache = AuthorizationCache(site.memory, self.config)
         self.local_list = LocalList(site.memory, self.config)
         self.outbox = Outbox(site.memory, self.config, site.time)
@@ -40,7 +39,7 @@ class Station:
         self.metering = Metering(self.config, self.outbox, site.time)
         self.reservations = Reservations(site.memory, site.time)
         self.profiles = ChargingProfiles(site.memory, site.time)
-        self.link = Link(self, url, password)
+        self.link = Link(self, url, site.build.password)
         self.authorizer = Authorizer(
             self.config, self.cache, self.local_list, site.time, self.link
         )
@@ -48,6 +47,7 @@ class Station:
         self.desk = SwipeDesk(self.connectors, self.config, self.authorizer, self.reservations)
         self.remote = RemoteDesk(self)
         self.outbox.changed = self.link.wake
+        self.reservations.is_last_free = self._is_last_free
         self._use = site.memory.section("availability", {})
         self._heartbeat_s = None  # simulated second of the next one
         self._ended = asyncio.Event()
@@ -79,6 +79,7 @@ class Station:
         """One pass: all connectors, what is due, what has to be told."""
         faults = [row.faults.items() for row in self._site.outlets]
         whole = {kind: code for rows in faults for kind, code in rows if kind in WHOLE_STATION}
+        whole.update(self._site.station_faults)
         for connector in self.connectors:
             connector.fault_kinds = whole
             connector.step()
@@ -195,6 +196,11 @@ class Station:
         if not answers:
             return "Rejected"
         return "Scheduled" if "Scheduled" in answers else "Accepted"
+
+    def _is_last_free(self, number):
+        """Return whether a connector is the only one that anybody could begin to use."""
+        free = [row.number for row in self.connectors if row.is_free]
+        return free == [number]
 
     def unlock(self, connector):
         """Carry out UnlockConnector once it was answered."""

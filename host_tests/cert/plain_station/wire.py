@@ -29,6 +29,15 @@ from cert.plain_station.calls_smart import SmartCalls
 from cert.plain_station.calls_trigger import TriggerCalls
 from cert.plain_station.errors import NoAnswerError, NotOnlineError, RefusedError
 
+_PROFILES = {  # ReserveNow is answered without its profile, too (OCPP 1.6 §5.13)
+    "SendLocalList": "LocalAuthListManagement",
+    "GetLocalListVersion": "LocalAuthListManagement",
+    "CancelReservation": "Reservation",
+    "SetChargingProfile": "SmartCharging",
+    "ClearChargingProfile": "SmartCharging",
+    "GetCompositeSchedule": "SmartCharging",
+    "TriggerMessage": "RemoteTrigger",
+}
 _KNOWN = frozenset(str(action.value) for action in Action)
 _ANSWER_REAL_S = 1.0  # least time for an answer, however fast the simulated time runs
 _LOGGER = logging.getLogger("cert.plain_station")
@@ -120,7 +129,8 @@ class Wire(
         try:
             if msg.action not in _KNOWN:
                 raise unknown_action(msg.action)
-            if msg.action not in self.route_map or not self.route_map[msg.action]:
+            profile = _PROFILES.get(msg.action, "Core")
+            if msg.action not in self.route_map or not self.station.config.has_profile(profile):
                 raise unsupported_action(msg.action)
             await super()._handle_call(msg)
         except FormatViolationError as error:

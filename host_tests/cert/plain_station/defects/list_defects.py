@@ -1,6 +1,6 @@
 """What goes wrong with the local authorization list."""
 
-from cert.plain_station.defects.defect import Defect
+from cert.plain_station.defects.defect import Defect, rewrite
 
 
 def _old_differential(station):
@@ -41,6 +41,28 @@ def _version_lost(station):
     station.local_list.send = send
 
 
+def _version_when_off(station):
+    class Counting(type(station.local_list)):
+        """Tells 0 where the list is switched off."""
+
+        @property
+        def version(self):
+            return max(super().version, 0)
+
+    station.local_list.__class__ = Counting
+
+
+def _taken_without_profile(station):
+    """Answers what it does not support as if it had done it."""
+
+    def change(frame):
+        return [3, frame[1], {"status": "Accepted"}] if frame[0] == 4 else frame
+
+    rewrite(station, "SendLocalList", change)
+
+
+_CORE_ONLY = ("--profiles", "Core")
+
 ROWS = (
     Defect(
         "old_differential_accepted",
@@ -57,8 +79,21 @@ ROWS = (
     Defect(
         "list_not_used",
         "asks for a tag that is in its list, though LocalPreAuthorize is true",
-        ("TC_008_CS", "TC_008_1_CS"),
+        ("TC_008_CS", "TC_008_1_CS", "TC_008_2_CS", "TC_043_CS"),
         _not_looked_at,
+    ),
+    Defect(
+        "disabled_list_has_version",
+        "tells version 0 for a list that is switched off",
+        ("TC_042_1_CS",),
+        _version_when_off,
+    ),
+    Defect(
+        "list_without_profile",
+        "says Accepted to SendLocalList though it declares Core alone",
+        ("TC_043_1_CS",),
+        _taken_without_profile,
+        _CORE_ONLY,
     ),
     Defect(
         "differential_keeps_version",

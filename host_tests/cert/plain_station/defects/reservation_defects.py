@@ -48,6 +48,10 @@ def _cancel_keeps(station):
     station.reservations.cancel = cancel
 
 
+def _not_implemented(frame):
+    return [4, frame[1], "NotImplemented", "", {}] if frame[0] == 3 else frame
+
+
 ROWS = (
     Defect("reservation_not_over", "never ends a reservation", ("TC_047_CS",), _never_over),
     Defect(
@@ -65,15 +69,43 @@ ROWS = (
     Defect(
         "reservation_parent_ignored",
         "refuses a tag of the parent that a reservation names",
-        ("TC_053_CS", "TC_053_1_CS"),
+        ("TC_053_CS", "TC_053_1_CS", "TC_053_2_CS"),
         _parent_ignored,
     ),
     Defect("reserved_not_told", "never tells Reserved", ("TC_046_1_CS",), _not_told),
     Defect(
         "occupied_reserved",
         "takes a reservation for a connector that is in use",
-        ("TC_048_2_CS",),
+        ("TC_048_1_CS", "TC_048_2_CS", "TC_048_3_CS"),
         _always("ReserveNow", "Accepted"),
+    ),
+    Defect(
+        "occupied_station_reserved",
+        "takes a reservation of connector 0 though none is free",
+        ("TC_050_1_CS", "TC_050_2_CS", "TC_050_3_CS"),
+        _always("ReserveNow", "Accepted"),
+        ("--reserve-zero",),
+    ),
+    Defect(
+        "reserved_station_not_told",
+        "takes a reservation of connector 0 and does not tell the last free one Reserved",
+        ("TC_049_CS",),
+        _not_told,
+        ("--reserve-zero",),
+    ),
+    Defect(
+        "station_reservation_id_missing",
+        "starts without the reservationId of connector 0",
+        ("TC_049_CS",),
+        lambda station: rewrite(station, "StartTransaction", of_calls(_without_id)),
+        ("--reserve-zero",),
+    ),
+    Defect(
+        "reserve_unknown_without_profile",
+        "answers ReserveNow with a CALLERROR where it declares Core alone",
+        ("TC_048_4_CS", "TC_050_4_CS"),
+        lambda station: rewrite(station, "ReserveNow", _not_implemented),
+        ("--profiles", "Core"),
     ),
     Defect(
         "cancel_of_unknown",

@@ -76,6 +76,17 @@ def _default_hides(station):
     station.profiles._leading = leading
 
 
+def _default_not_while_charging(station):
+    honest = station.profiles._leading
+
+    def leading(purpose, connector, transaction, at):
+        if purpose == "TxDefaultProfile" and transaction is not None:
+            return None
+        return honest(purpose, connector, transaction, at)
+
+    station.profiles._leading = leading
+
+
 def _clear_does_nothing(station):
     station.profiles.clear = lambda _wanted: "Accepted"
 
@@ -117,7 +128,7 @@ ROWS = (
     Defect(
         "schedule_off_by_one",
         "tells every limit of a composite schedule one too high",
-        ("TC_056_CS", "TC_066_CS"),
+        ("TC_056_CS", "TC_057_CS", "TC_059_CS", "TC_066_CS", "TC_082_CS"),
         _in_schedule(_one_ampere_more),
     ),
     Defect(
@@ -150,7 +161,18 @@ ROWS = (
         ("TC_066_CS", "TC_067_CS"),
         _without_maximum,
     ),
-    Defect("tx_profile_ignored", "follows no TxProfile", ("TC_066_CS",), _default_hides),
+    Defect(
+        "tx_profile_ignored",
+        "follows no TxProfile",
+        ("TC_057_CS", "TC_059_CS", "TC_066_CS"),
+        _default_hides,
+    ),
+    Defect(
+        "default_ignored_while_charging",
+        "follows no TxDefaultProfile that comes while a transaction runs",
+        ("TC_082_CS",),
+        _default_not_while_charging,
+    ),
     Defect(
         "clear_does_nothing",
         "says Accepted to ClearChargingProfile and keeps all",
