@@ -94,8 +94,10 @@ class HttpCaller:
             return True
         self._pieces.pop(0)
         self._at = 0
-        self._deadline_ms = ticks_add(now_ms, _LINGER_MS if not self._pieces else _WRITE_MS)
-        return bool(self._pieces) or self._lingers
+        if self._pieces:
+            return True
+        self._deadline_ms = ticks_add(now_ms, _LINGER_MS)
+        return self._lingers
 
     def _linger(self, now_ms):
         """Throw away what comes until the other side has closed, or for a moment."""
