@@ -25,6 +25,7 @@ from stand_in.stand_in import StandIn
 _README = Path(__file__).resolve().parents[2] / "README.md"
 _BIN = str(Path(sys.executable).parent)
 _LIMIT_S = 60
+_AGAIN_S = 10  # a second Ctrl-C sooner may hit the end of a slow interpreter
 
 
 def _commands():
@@ -41,6 +42,7 @@ class Terminal:
         path = _BIN + os.pathsep + os.environ["PATH"]
         self._pid, self._end = pty.fork()
         if self._pid == 0:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # what runs in the background ignores it
             os.chdir(folder)
             os.environ.update(environment, PATH=path, NO_COLOR="1", COLUMNS="200")
             os.execv("/bin/sh", ["sh", "-c", "exec " + line])

@@ -178,6 +178,7 @@ def test_no_secret_leaves_the_station_whatever_goes_wrong(guarded, pki, http_fil
     bench.settled()
     _move_files_in_vain(bench, http_files)
     bench.ctl("network", up=False)
+    bench.wait_sim(lambda status: not status["station"]["connected"], "a lost connection")
     bench.ctl("network", up=True)
     bench.wait_connections(3, 30)
     _say_it_all(bench, exit_, http_files)
