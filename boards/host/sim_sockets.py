@@ -1,12 +1,9 @@
-"""SimSockets: the socket module, remembering the latest sockets so that a power cut closes them.
+"""SimSockets: the socket module, remembering what is open so that a power cut closes it.
 
 Called by: the firmware's net package instead of the module; the board at a reset or power cut.
 """
 
 import socket
-
-_KEPT = 16  # the firmware never has that many open
-
 
 class SimSockets:
     """Offers what net needs of the socket module."""
@@ -19,13 +16,15 @@ class SimSockets:
     SO_KEEPALIVE = socket.SO_KEEPALIVE
 
     def __init__(self):
-        self._opened = []  # newest last
+        self._opened = []
 
     def socket(self, *kind):
-        """Return a new socket."""
+        """Return a new socket. Those that were closed meanwhile are not kept any longer."""
         made = socket.socket(*kind)
-        if len(self._opened) == _KEPT:
-            self._opened.pop(0)
+        for i in range(len(self._opened)):
+            if self._opened[i].fileno() < 0:
+                self._opened[i] = made
+                return made
         self._opened.append(made)
         return made
 

@@ -61,6 +61,23 @@ def test_brings_the_diagnostics_log(bench, files):
     assert "HeartbeatInterval" in _brought(files, answer["filename"])
 
 
+def test_a_log_gives_its_heap_back(bench, http_files):
+    """The first one may leave names behind, which stay; no other leaves anything."""
+
+    def round_trip():
+        _ask(bench, f"{http_files.url}/up/", "DiagnosticsLog")
+        _told(bench, "Uploading", "Uploaded")
+        bench.settled()
+        return bench.ctl("status", collect=True)["station"]["heap_free_b"]
+
+    round_trip()
+    before_b = round_trip()
+    free_b = [round_trip() for _ in range(3)]
+
+    # One of them may have been measured before the last answer had left.
+    assert max(free_b[-2:]) >= before_b, (before_b, free_b)
+
+
 def test_has_the_events_of_former_boots(bench, http_files):
     bench.ctl("security_event", type="TamperDetectionActivated", info="before")
     bench.wait_call("SecurityEventNotification", techInfo="before")
