@@ -5,6 +5,7 @@ Called by: the firmware's net package instead of the module; the board at a rese
 
 import socket
 
+
 class SimSockets:
     """Offers what net needs of the socket module."""
 

@@ -1,4 +1,4 @@
-"""The sockets of the simulated board: closed with its supply, and forgotten once they are closed."""
+"""The sockets of the simulated board: closed with its supply, forgotten once they are closed."""
 
 import unittest
 
