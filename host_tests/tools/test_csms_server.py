@@ -560,3 +560,15 @@ def test_says_when_the_port_is_taken():
         with pytest.raises(PortTakenError):
             server.start()
         server.stop()
+
+
+
+
+def test_reads_all_that_a_station_sent_before_it_closed(server):
+    with OcppStation(server.url) as station:
+        station.boot()
+        for _ in range(50):
+            station.start_call("Heartbeat", {})
+
+    server.history.wait(lambda: not server.is_connected("CP01"), _LIMIT_S, "the end")
+    assert len(server.history.calls("CP01", "Heartbeat")) == 50

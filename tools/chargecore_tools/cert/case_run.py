@@ -1,5 +1,8 @@
 """CaseRun: plays one case against the station and judges it."""
 
+import traceback
+from pathlib import Path
+
 from chargecore_tools.cert.conditions import Conditions
 from chargecore_tools.cert.errors import CannotResolve, CertError, Failed, Inconclusive
 from chargecore_tools.cert.listener import Listener
@@ -57,6 +60,10 @@ class CaseRun:
             return INCONCLUSIVE, str(error), ""
         except (CannotResolve, CertError, CsmsError, RulesError) as error:
             return ERROR, str(error), ""
+        except Exception as error:  # a fault of the runner itself: the other cases go on
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            place = f"{Path(where.filename).name}:{where.lineno}"
+            return ERROR, f"the runner failed, {type(error).__name__} at {place}: {error}", ""
         return PASS, "", ""
 
     def _play(self):
@@ -105,7 +112,7 @@ class CaseRun:
 
     def applies(self, step):
         """Return whether the conditions of a step are met now."""
-        conditions = Conditions(self.lab.station, self.scope.saved_names)
+        conditions = Conditions(self.lab.station, self.scope.all_saved)
         return conditions.unmet(step.get("when", ())) is None
 
     def words_row(self, step):

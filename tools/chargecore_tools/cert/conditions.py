@@ -7,6 +7,7 @@
     LocalPreAuthorize can be true   it has it, or can be written
     security_profile >= 2           a setting compared with a number
     saved early_stop                a step of this case has saved something under the name
+    saved answer.status = Accepted  ... and a field of it has this value
     not ...                         the contrary
     ... or ...                      one of them is enough
 
@@ -39,6 +40,7 @@ _FORMS = (
     (re.compile(r"profile (\w+)"), "_profile"),
     (re.compile(rf"key ({_KEY})"), "_key"),
     (re.compile(r"saved (\w+)"), "_saved_as"),
+    (re.compile(r"saved (\w+)\.(\w+) = (\S+)"), "_saved_field"),
     (re.compile(rf"({_KEY}) can be (\S+)"), "_can_be"),
     (re.compile(rf"({_KEY}) = (\S+)"), "_equals"),
     (re.compile(rf"({_KEY}) (>=|<=|>|<|==) (\S+)"), "_compares"),
@@ -63,11 +65,11 @@ def check(text, file, line):
 
 
 class Conditions:
-    """Judges. station: a Readout; saved: the names that a case has saved so far."""
+    """Judges. station: a Readout; saved: {name: Saved} of the case so far."""
 
-    def __init__(self, station, saved=()):
+    def __init__(self, station, saved=None):
         self._station = station
-        self._saved = saved
+        self._saved = {} if saved is None else saved
 
     def unmet(self, conditions):
         """Return the first condition that is not met, None when all are."""
@@ -90,6 +92,10 @@ class Conditions:
 
     def _saved_as(self, name):
         return name in self._saved
+
+    def _saved_field(self, name, field, value):
+        saved = self._saved[name].value if name in self._saved else None
+        return isinstance(saved, dict) and _is(saved.get(field), value)
 
     def _can_be(self, key, value):
         row = self._station.configuration.get(key)

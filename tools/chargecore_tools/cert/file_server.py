@@ -35,6 +35,7 @@ class FileServer:
         self._host = host
         self._settings = settings
         self._servers = []
+        self._starting = threading.Lock()  # a case and the server's answers may name it at once
         self._ports = {}
         self._offered = set()
 
@@ -44,8 +45,14 @@ class FileServer:
         return {
             "http": f"http://{self._host}:{self._ports['http']}",
             "ftp": f"ftp://{_USER}:{_PASSWORD}@{self._host}:{self._ports['ftp']}",
+            "root": self._root(),
             "nowhere": f"ftp://{self._host}:{_NOBODY_PORT}/nothing",
         }
+
+    def _root(self):
+        if self._settings.file_protocol == "http":
+            return f"http://{self._host}:{self._ports['http']}"
+        return f"ftp://{_USER}:{_PASSWORD}@{self._host}:{self._ports['ftp']}"
 
     def path(self, name):
         """Return the path of a file that is offered or was brought."""
@@ -102,14 +109,15 @@ class FileServer:
         return None
 
     def _start(self):
-        if self._servers:
-            return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        try:
-            self._start_http()
-            self._start_ftp()
-        except OSError as error:
-            raise CertError(f"file server on {self._host}: {error.strerror}") from error
+        with self._starting:
+            if self._servers:
+                return
+            self.folder.mkdir(parents=True, exist_ok=True)
+            try:
+                self._start_http()
+                self._start_ftp()
+            except OSError as error:
+                raise CertError(f"file server on {self._host}: {error.strerror}") from error
 
     def _start_http(self):
         handler = type("Handler", (_Handler,), {"files": self})

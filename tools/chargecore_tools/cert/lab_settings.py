@@ -48,6 +48,8 @@ SETTINGS = {  # name: (default, kind, what it is)
     "firmware_good": ("", "text", "file of a firmware that installs"),
     "firmware_broken": ("", "text", "file of one that does not install"),
     "firmware_signature": ("", "text", "file with the signature of the good one, base64"),
+    "key_type": ("ecdsa", "key", "ecdsa or rsa: certificates of the PKI that the cases use"),
+    "file_protocol": ("ftp", "protocol", "ftp or http: how the station fetches and brings files"),
     "file_host": (
         "",
         "text",
@@ -160,6 +162,8 @@ def _is_number(value):
 
 _KINDS = {
     "text": (lambda v: isinstance(v, str), "a text"),
+    "key": (lambda v: v in ("ecdsa", "rsa"), "ecdsa or rsa"),
+    "protocol": (lambda v: v in ("ftp", "http"), "ftp or http"),
     "secret": (lambda v: isinstance(v, str), "a text"),
     "flag": (lambda v: isinstance(v, bool), "true or false"),
     "whole": (lambda v: _is_number(v) and isinstance(v, int) and v >= 0, "a whole number"),

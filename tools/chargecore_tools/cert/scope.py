@@ -44,9 +44,9 @@ class Scope:
         self._saved[name] = saved
 
     @property
-    def saved_names(self):
-        """Return the names under which something was saved."""
-        return self._saved.keys()
+    def all_saved(self):
+        """Return {name: Saved}."""
+        return self._saved
 
     def saved(self, name):
         """Return a Saved. Errors: CannotResolve."""

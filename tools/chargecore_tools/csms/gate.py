@@ -25,6 +25,7 @@ class Gate:
         self.takes_new_keys = False  # whether an AuthorizationKey that a station took counts here
         self.cpo = None  # what O of a client certificate must contain
         self.subprotocol = SUBPROTOCOL  # what is answered; another one or None only in tests
+        self.shown = {}  # identity -> user:password of its newest try, b"" = none
         self._new_keys = {}  # identity -> bytes
         self._refusals = []  # HTTP statuses for the next connections
 
@@ -50,6 +51,8 @@ class Gate:
         tls: the TlsFacts of the connection, None without TLS.
         """
         station_id, prefix = identity(request.path)
+        headers = request.headers.get_all("Authorization")
+        self.shown[station_id] = _basic(headers[0]) if len(headers) == 1 else b""
         fault = self._fault(station_id, prefix, request) or self._fault_of_profile(request, tls)
         return station_id, fault
 
@@ -60,7 +63,7 @@ class Gate:
             return HTTPStatus.NOT_FOUND, "no identity in the path"
         if self.path and prefix != self.path:
             return HTTPStatus.NOT_FOUND, f"path /{prefix}: the server's is /{self.path}"
-        if not self._is_password_right(station_id, request):
+        if not self._is_password_right(station_id):
             return HTTPStatus.UNAUTHORIZED, "user or password wrong"
         offers = ",".join(request.headers.get_all("Sec-WebSocket-Protocol"))
         words = [word.strip() for word in offers.split(",")]
@@ -78,15 +81,14 @@ class Gate:
             return HTTPStatus.FORBIDDEN, "basic authentication is not of security profile 3"
         return None
 
-    def _is_password_right(self, station_id, request):
+    def _is_password_right(self, station_id):
         wanted = self.password
         if isinstance(wanted, dict):
             wanted = wanted.get(station_id)
         if wanted is None:
             return not isinstance(self.password, dict)
         wanted = self._new_keys.get(station_id, wanted)
-        headers = request.headers.get_all("Authorization")
-        given = _basic(headers[0]) if len(headers) == 1 else b""
+        given = self.shown[station_id]
         wanted = wanted.encode() if isinstance(wanted, str) else wanted
         return hmac.compare_digest(given, station_id.encode() + b":" + wanted)
 

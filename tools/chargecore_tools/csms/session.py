@@ -4,11 +4,13 @@ Made by the server for each connection, lives in its event loop.
 """
 
 import asyncio
+import contextlib
 import logging
 import uuid
 
 from ocpp.exceptions import InternalError, OCPPError
 from ocpp.messages import Call, CallError, CallResult
+from websockets.exceptions import ConnectionClosed
 
 from chargecore_tools.csms import checker
 from chargecore_tools.csms.answers import Answers
@@ -186,7 +188,9 @@ class Session(Answers):
         call.answer = answer
         call.is_settled = True
         self._site.tell(answer)
-        await self._connection.send(text)
+        # A station that closes has sent more before it did; the end comes up where that is read.
+        with contextlib.suppress(ConnectionClosed):
+            await self._connection.send(text)
 
     # ---- CALLs of the server ----
 

@@ -25,6 +25,8 @@ class TlsFacts:
     cipher: str
     subject: dict = field(default_factory=dict)  # {"commonName": ..., ...}, {} = none was sent
     serial_number: int = 0
+    der: bytes = b""  # the client's certificate, b"" = none was sent
+    offered: tuple = ()  # suites of the client that this server knows, OpenSSL's names
 
     def text(self):
         """Return it in words."""
@@ -71,7 +73,9 @@ def facts_of(transport):
     certificate = stream.getpeercert() or {}
     subject = {name: value for rdn in certificate.get("subject", ()) for name, value in rdn}
     serial_number = int(certificate.get("serialNumber", "0"), 16)
-    return TlsFacts(stream.version(), stream.cipher()[0], subject, serial_number)
+    offered = tuple(row[0] for row in stream.shared_ciphers() or ())
+    der = stream.getpeercert(binary_form=True) or b""
+    return TlsFacts(stream.version(), stream.cipher()[0], subject, serial_number, der, offered)
 
 
 def refusal_of(error):

@@ -4,8 +4,21 @@ A maker is a class with `name`, `fields`, a docstring that says in one sentence 
 `run(lab, **values)`, which returns a JSON value. lab: lab.Lab.
 """
 
+from chargecore_tools.cert.makers.authorization_key import AuthorizationKey
+from chargecore_tools.cert.makers.certificate import Certificate, CertificateHash
 from chargecore_tools.cert.makers.charging_profile import ChargingProfile
 from chargecore_tools.cert.makers.key_list import KeyList
 from chargecore_tools.cert.makers.moment import Moment
+from chargecore_tools.cert.makers.signing import FirmwareSignature, SignedChain
 
-MAKERS = {row.name: row for row in (ChargingProfile, KeyList, Moment)}
+_ALL = (
+    AuthorizationKey,
+    Certificate,
+    CertificateHash,
+    ChargingProfile,
+    FirmwareSignature,
+    KeyList,
+    Moment,
+    SignedChain,
+)
+MAKERS = {row.name: row for row in _ALL}
