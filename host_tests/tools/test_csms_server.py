@@ -562,8 +562,6 @@ def test_says_when_the_port_is_taken():
         server.stop()
 
 
-
-
 def test_reads_all_that_a_station_sent_before_it_closed(server):
     with OcppStation(server.url) as station:
         station.boot()

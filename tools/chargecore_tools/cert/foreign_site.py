@@ -9,6 +9,6 @@ class ForeignSite:
     def __init__(self, lab):
         self.lab = lab
 
-    def renew(self):
-        """Return False: nobody here can make the station new."""
+    def renew(self, security_profile=None):
+        """Return False: nobody here can make the station new, or set it to another profile."""
         return False

@@ -3,6 +3,7 @@
 All seconds are the station's own: a simulator that runs 20 times as fast makes them shorter.
 """
 
+import copy
 import os
 from pathlib import Path
 
@@ -87,6 +88,12 @@ class LabSettings:
     def set(self, name, value, where="a setting of the runner"):
         """Set one. Errors: CertError."""
         self._set(name, value, where)
+
+    def with_profile(self, security_profile):
+        """Return the same settings for a station that is set to another security profile."""
+        other = copy.copy(self)
+        other._values = {**self._values, "security_profile": security_profile}
+        return other
 
     def public(self):
         """Return all settings but the secrets."""

@@ -18,6 +18,7 @@ class Result:
     step: str = None
     took_s: float = 0.0
     attempt: int = 1
+    security_profile: int = None  # that the station was set to when the case began
     frames: list = field(default_factory=list)
 
     def as_dict(self):
@@ -34,6 +35,7 @@ class Result:
             "step": self.step,
             "took_s": round(self.took_s, 1),
             "attempt": self.attempt,
+            "security_profile": self.security_profile,
             "frames": self.frames,
         }
 

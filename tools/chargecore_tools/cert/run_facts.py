@@ -1,5 +1,6 @@
 """RunFacts: what a report says of the whole run."""
 
+from chargecore_tools.cert.result import NOT_APPLICABLE
 from chargecore_tools.csms.events import iso, now_utc
 
 
@@ -13,7 +14,9 @@ class RunFacts:
         self.firmware_sha256 = firmware_sha256
         self.started_at = iso(now_utc())
         self.took_s = 0.0
-        security = lab.settings.security_profile
-        more = ["Security"] if security else []
-        more += ["AdvancedSecurity"] if security == 3 else []
-        self.profiles = [*lab.station.profiles, *more]
+
+    def profiles(self, results):
+        """Return the feature profiles of the station, and those of security that were played."""
+        played = {row.case.profile for row in results if row.verdict != NOT_APPLICABLE}
+        security = [name for name in ("Security", "AdvancedSecurity") if name in played]
+        return [*self.station.profiles, *security]

@@ -40,6 +40,7 @@ class SimSite:
         frozen=None,
     ):
         self.settings = settings
+        self._played = settings  # the same, but for the security profile of the running case
         self._folder = Path(folder)
         self._connectors = connectors
         self._station = station
@@ -68,8 +69,14 @@ class SimSite:
         self.close()
         raise CertError(f"the simulator does not start: {self._folder / 'station.log'} says why")
 
-    def renew(self):
-        """Go on with a station that is as new. Errors: CertError."""
+    def renew(self, security_profile=None):
+        """Go on with a station that is as new, set to a security profile. Errors: CertError.
+
+        security_profile: None for that of lab.yaml.
+        """
+        self._played = self.settings
+        if security_profile is not None:
+            self._played = self.settings.with_profile(security_profile)
         self.close()
         for path in self._folder.iterdir():
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -78,11 +85,13 @@ class SimSite:
 
     def _try(self):
         """Start both. Return whether the simulator came up."""
-        files = self._station.files(self._folder, self._fields, self._keys)
+        settings = self._played
+        keys = {"SecurityProfile": str(settings.security_profile), **(self._keys or {})}
+        files = self._station.files(self._folder, self._fields, keys)
         try:
             options = resolve(
                 "ws://127.0.0.1:1/ocpp",
-                self.settings.identity,
+                settings.identity,
                 *files,
                 self._connectors,
                 self._folder,
@@ -91,10 +100,10 @@ class SimSite:
         except OptionError as error:
             raise CertError(str(error)) from error
         host, port = options["control_host"], options["control_port"]
-        speed = self.settings.speed
-        served = FileServer(self._folder / "files", host, self.settings)
+        speed = settings.speed
+        served = FileServer(self._folder / "files", host, settings)
         clock = SimClock(host, port, speed)
-        self.lab = Lab(self.settings, SimRig(host, port), clock, host, files=served)
+        self.lab = Lab(settings, SimRig(host, port), clock, host, files=served)
         options["station"]["csms_url"] = self.lab.start()
         options["speed_permille"] = round(speed * 1000)
         options["prints_events"] = True

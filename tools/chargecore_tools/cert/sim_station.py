@@ -29,7 +29,10 @@ class SimStation:
         folder.mkdir(parents=True, exist_ok=True)
         paths = folder / "station.json", folder / "config.json"
         fields = {**self._station(), **(station or {})}
-        keys = {**self._config(), **(config or {})}
+        takes_signed = bool(fields.get("security", True))  # the whitepaper is loaded
+        self._settings.features.setdefault("signed_firmware", takes_signed)
+        self._settings.features.setdefault("unsigned_firmware", not takes_signed)
+        keys = config or {}
         for path, content in zip(paths, (fields, keys)):
             path.touch(mode=0o600)
             path.write_text(json.dumps(content), encoding="utf-8")
@@ -53,10 +56,6 @@ class SimStation:
             "client_certificate": str(own.chain_pem),
             "client_key": str(own.key_der),
         }
-
-    def _config(self):
-        profile = self._settings.security_profile
-        return {"SecurityProfile": str(profile)} if profile else {}
 
     def _kept_pki(self):
         settings = self._settings

@@ -10,7 +10,7 @@ RSA_BITS, EC_BITS = 2048, 224  # whitepaper edition 3, A00.FR.501, .502
 
 
 class Csr:
-    """PEM, signed by its own key, which is long enough; O is the operator, CN the serial number."""
+    """PEM, signed by its own key, long enough; O is the operator, CN the serial number."""
 
     name = "csr"
     fields = ("csr",)

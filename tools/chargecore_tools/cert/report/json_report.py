@@ -26,7 +26,7 @@ def report_of(run, results):
         "firmware_sha256": run.firmware_sha256,
         "started_at": run.started_at,
         "took_s": round(run.took_s, 1),
-        "profiles": run.profiles,
+        "profiles": run.profiles(results),
         "results": [result.as_dict() for result in results],
     }
 
