@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pyftpdlib.authorizers import DummyAuthorizer
 from pyftpdlib.handlers import FTPHandler
+from pyftpdlib.ioloop import IOLoop
 from pyftpdlib.servers import ThreadedFTPServer
 
 from chargecore_tools.cert.errors import CertError, Failed
@@ -135,7 +136,8 @@ class FileServer:
         authorizer.add_user(_USER, _PASSWORD, str(self.folder), perm="elradfmwMT")
         options = {"authorizer": authorizer, "files": self}
         handler = type("FtpHandler", (_FtpHandler,), options)
-        server = ThreadedFTPServer((self._host, 0), handler)
+        # A loop of its own: the library's common one must not run in two threads.
+        server = ThreadedFTPServer((self._host, 0), handler, ioloop=IOLoop())
         self._ports["ftp"] = server.socket.getsockname()[1]
         self._run(server.serve_forever)
         self._servers.append(server.close_all)

@@ -1,6 +1,7 @@
 """SimSite: a simulator that the runner starts itself, and the lab around it."""
 
 import shutil
+import threading
 import time
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from chargecore_tools.sim_process import HEAP_DEFAULT, SimProcess
 
 _UP_S = 30
 _TRIES = 3
+_LOOK_S = 0.1
 
 
 class SimSite:
@@ -48,6 +50,7 @@ class SimSite:
         self._vm, self._sources = vm, sources
         self._frozen = frozen
         self._process = None
+        self._keeper = None  # thread that looks after the process
         self._log = None
         self.lab = None
 
@@ -112,6 +115,8 @@ class SimSite:
             put_into_simulator(*self._frozen, self._folder)
         vm, sources = self._vm, self._sources
         self._process = SimProcess(options, vm, HEAP_DEFAULT, self._log, sources)
+        self._keeper = threading.Thread(target=self._keep, args=(self._process,), daemon=True)
+        self._keeper.start()
         return self._is_up(host, port)
 
     def _is_up(self, host, port):
@@ -124,11 +129,17 @@ class SimSite:
                 time.sleep(0.02)
         return False
 
+    def _keep(self, process):
+        """Start the simulator again whenever it ends because another copy of its code boots."""
+        while process is self._process and process.status is None:
+            time.sleep(_LOOK_S)
+
     def close(self):
         """End both."""
         if self._process is not None:
-            self._process.kill()
-            self._process = None
+            process, self._process = self._process, None
+            self._keeper.join()  # or it would start what is ended here
+            process.kill()
         if self.lab is not None:
             self.lab.close()
             self.lab = None
