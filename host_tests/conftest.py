@@ -17,6 +17,19 @@ from pki_files import kept_pki
 
 _SHIM = Path(__file__).parent / "shim" / "__init__.py"
 
+# Tests that take more than 10 s, some of them while they only wait.
+_LONG = (
+    "host_tests/chaos/test_soak.py::test_thirty_sessions",
+    "host_tests/device/test_build.py::",
+    "host_tests/device/test_readme_path.py::",
+    "host_tests/e2e/test_octt_firmware.py::",
+    "host_tests/properties/test_every_message_on_vm.py::",
+    "host_tests/properties/test_local_list.py::",
+    "host_tests/tools/test_inline_constants.py::test_the_unit_tests",
+    "host_tests/tools/test_link_modules.py::test_the_unit_tests",
+    "host_tests/vm/test_on_vm.py::test_passes_on_the_vm[stories/test_f_pilot.py]",
+)
+
 
 def _install_shim():
     spec = importlib.util.spec_from_file_location("chargecore_shim", _SHIM)
@@ -96,6 +109,17 @@ def pytest_configure(config):
     """Count where the results arrive: in the controller, or in the only process there is."""
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(_Counter(), "chargecore_counter")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Begin every worker's share with long tests, so that none of them runs alone at the end."""
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    long = [item for item in items if item.nodeid.startswith(_LONG)]
+    rest = [item for item in items if not item.nodeid.startswith(_LONG)]
+    share = -(-len(rest) // workers)
+    items[:] = []
+    for worker in range(workers):
+        items += long[worker::workers] + rest[worker * share : (worker + 1) * share]
 
 
 def pytest_collection_finish():

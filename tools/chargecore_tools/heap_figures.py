@@ -28,7 +28,13 @@ def run_heap_bench(root, what, heap_b):
         command = [micropython(), "-X", f"heapsize={heap_b}", str(benches / "heap_bench.py")]
         command += [str(image_of(root)), what, folder]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=_LIMIT_S)
+            done = subprocess.run(
+                command,
+                stdin=subprocess.DEVNULL,  # a line on it would end the simulated board
+                capture_output=True,
+                text=True,
+                timeout=_LIMIT_S,
+            )
         except subprocess.TimeoutExpired:  # a heap so full that the VM does nothing but collect
             raise RuntimeError(f"heap_bench.py {what}: no end after {_LIMIT_S} s") from None
     if done.returncode != 0:
