@@ -15,6 +15,7 @@ from cert.broken.hunt import NO_CASE, Hunt
 from cert.broken.plain_site import PlainSite
 from cert.broken.subject import Subject, subjects
 from chargecore_tools.cert.case_loader import CASES, CaseBook
+from chargecore_tools.cert.errors import CertError
 from chargecore_tools.cert.lab_settings import LabSettings
 
 _SPEED = 20.0
@@ -115,7 +116,11 @@ def main():
     """Play all, show the table, and say what caught nothing."""
     options = _options()
     console = Console(width=160)
-    book = CaseBook(options.cases)
+    try:
+        book = CaseBook(options.cases)
+    except CertError as error:
+        print(f"cert.broken: {error}", file=sys.stderr)
+        return 2
 
     def tell(row):
         word = row.verdict if options.honest else _word(row)

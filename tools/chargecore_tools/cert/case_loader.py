@@ -253,6 +253,11 @@ class _Reader:
         for name in needs:
             if name not in rest:
                 raise CaseError(self._path, line, f"'{word} {value}' needs '{name}'")
+        if word == "call" and value not in _ACTIONS and not rest.get("unchecked"):
+            text = (
+                f"call '{value}': no action of OCPP 1.6; `unchecked: true` sends it all the same"
+            )
+            raise CaseError(self._path, line, text)
         step = Step(word, value, rest, self._path, line)
         step.steps = value if word in _STEP_LISTS else rest.get("steps", [])
         return step
@@ -276,10 +281,8 @@ class _Reader:
             self._known(value, registry, word, line)
             more = {name: "value" for name in registry[value].fields}
             return ({**more, "save": "word"} if word == "make" else more), needs
-        if word in ("call", "expect"):
-            known = _ACTIONS | (set(grammar.PSEUDO) if word == "expect" else set())
-            if value not in known:
-                raise CaseError(self._path, line, f"{word} '{value}': no action of OCPP 1.6")
+        if word == "expect" and value not in _ACTIONS and value not in grammar.PSEUDO:
+            raise CaseError(self._path, line, f"{word} '{value}': no action of OCPP 1.6")
         return fields, needs
 
     def _known(self, value, registry, what, line):

@@ -208,7 +208,7 @@ ROWS = (
     Defect(
         "never_gives_up",
         "retries more often than TransactionMessageAttempts",
-        ("OWN_RETRIES",),
+        ("OWN_ATTEMPTS",),
         _never_gives_up,
     ),
     Defect(
