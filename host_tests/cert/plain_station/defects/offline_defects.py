@@ -93,8 +93,8 @@ def _never_gives_up(station):
     honest = station.outbox.failed
 
     def failed(item):
+        item["attempts"] = 0
         honest(item)
-        item["attempts"] = min(item["attempts"], 1)
 
     station.outbox.failed = failed
 
