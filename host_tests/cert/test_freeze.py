@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import boot_slot
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
@@ -14,11 +15,13 @@ from hypothesis import strategies as st
 
 from cert_rig.command import cert, cert_json
 from cert_rig.small_repository import SmallRepository
+from chargecore.store.app_slots import AppSlots
 from chargecore_tools.board_image.linked_image import main_text
 from chargecore_tools.bundle import parse_bundle
 from chargecore_tools.cert.artefact_error import ArtefactError
 from chargecore_tools.cert.freeze import twin_build as twins
 from chargecore_tools.cert.freeze.frozen import read_freeze
+from chargecore_tools.cert.freeze.on_simulator import put_into_simulator
 from chargecore_tools.cert.freeze.verify import faults_of_board
 from chargecore_tools.device.link import BoardLink
 from stand_in.stand_in import StandIn
@@ -145,7 +148,9 @@ def test_verify_names_one_byte_on_a_board(repository_, frozen, tmp_path):
         where = ("--board", repository_.firmware.board, "--port", board.port)
         # The list still holds the image, so the hash fits; it is no file on the board.
         status, out = cert("freeze", "--verify", "--out", tmp_path / "cert", *where)
-        assert status == 0 and "all" in out, out
+        assert status == 0 and "everything that it boots is as frozen, 1" in out, out
+        board_json = json.loads((tmp_path / "cert" / "board.json").read_text())
+        assert board_json["firmware_sha256"] == facts["firmware_sha256"]
 
         with BoardLink(board.port) as link:
             link.stop()
@@ -185,6 +190,30 @@ def test_a_romfs_image_is_compared_in_its_partition(frozen):
     assert faults_of_board(facts, link) == []
     link.rom = "e" * 64
     assert faults_of_board(facts, link) == [f"/chargecore.romfs: has changed: SHA-256 {'e' * 64}"]
+
+
+def test_a_simulator_boots_the_frozen_bytes_and_reports_their_version(frozen, tmp_path):
+    facts = {**read_freeze(frozen), "target": "host"}
+    state = tmp_path / "state"
+    (state / "flash" / "a").mkdir(parents=True)
+    (state / "flash" / "a" / "old.mpy").write_bytes(b"x")
+
+    put_into_simulator(facts, frozen, state)
+
+    root = str(state / "flash")
+    assert boot_slot.choose(root) == "a" and AppSlots(root, "a", b"host").version == b"1"
+    assert (state / "flash" / "a" / "main.py").is_file()
+    assert not (state / "flash" / "a" / "old.mpy").exists()
+
+
+def test_a_simulator_is_given_nothing_else_than_what_was_frozen(copy, tmp_path):
+    facts = read_freeze(copy)
+    with pytest.raises(ArtefactError, match="a simulator runs another firmware"):
+        put_into_simulator(facts, copy, tmp_path)
+    (copy / "firmware" / "app" / "main.py").write_bytes(b"x = 1")
+
+    with pytest.raises(ArtefactError, match=r"app/main\.py: has changed"):
+        put_into_simulator({**facts, "target": "host"}, copy, tmp_path)
 
 
 def test_refuses_what_is_not_committed_and_says_what(repository_, tmp_path):

@@ -98,20 +98,28 @@ def _tell(facts, out, as_json):
 def _verify(out, board, port, as_json):
     facts = read_freeze(out)
     if board is None and port is None:
-        where, faults = str(Path(out) / FIRMWARE), faults_of_folder(facts, out)
+        _require_frozen(str(Path(out) / FIRMWARE), faults_of_folder(facts, out))
+        text = f"{Path(out) / FIRMWARE}: all {len(facts['files'])} files are as frozen"
     else:
+        (Path(out) / BOARD).unlink(missing_ok=True)  # what was so before says nothing
         where, faults = _board_faults(facts, board, port, as_json)
-    if faults:
-        more = [f"and {len(faults) - _SHOWN} more"] if len(faults) > _SHOWN else []
-        rows = "\n".join(f"  {row}" for row in [*faults[:_SHOWN], *more])
-        raise ArtefactError(
-            f"{where} is not what was frozen:\n{rows}",
-            "put the frozen files back, or freeze anew and run all of it again",
-        )
-    if where != str(Path(out) / FIRMWARE):
+        _require_frozen(where, faults)
         documents.write(Path(out) / BOARD, _board_facts(facts, where))
-    say(as_json, f"{where}: all {len(facts['files'])} files are as frozen, {facts['version']}")
+        text = f"{where}: everything that it boots is as frozen"
+    say(as_json, f"{text}, {facts['version']}")
     answer(as_json, {"version": facts["version"], "firmware_sha256": facts["firmware_sha256"]})
+
+
+def _require_frozen(where, faults):
+    """Raise ArtefactError that names what has changed, if something has."""
+    if not faults:
+        return
+    more = [f"and {len(faults) - _SHOWN} more"] if len(faults) > _SHOWN else []
+    rows = "\n".join(f"  {row}" for row in [*faults[:_SHOWN], *more])
+    raise ArtefactError(
+        f"{where} is not what was frozen:\n{rows}",
+        "put the frozen files back, or freeze anew and run all of it again",
+    )
 
 
 def _board_facts(facts, port):
