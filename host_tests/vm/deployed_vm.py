@@ -183,7 +183,8 @@ def run(path, name):
 
 
 def main():
-    """Boot with a station file, without, with half of one, with a whole one, and for service."""
+    """Boot with a station file, without, with half of one, with a whole one, for service, and
+    with one that a phone would have to complete."""
     tree = read_tree(sys.argv[1])
     FakeChip.load()
     mount(tree, FlashFile(sys.argv[1] + ".flash"))
@@ -196,6 +197,10 @@ def main():
     write("/station.json", tree["/station.json"])
     told.append(boots.boot())
     told.append(boots.boot(0))
+    station = json.loads(tree["/station.json"])
+    del station["id"]
+    write("/station.json", json.dumps(station).encode())
+    told.append(boots.boot())
     for row in told:
         sys.stdout.write(json.dumps(row) + "\n")
 

@@ -27,7 +27,7 @@ def put(folder, files):
 
 @pytest.fixture(scope="module", params=BOARDS)
 def boots(request, tmp_path_factory):
-    """Deploy to a board that is a folder, boot it five times. Return what each boot told."""
+    """Deploy to a board that is a folder, boot it six times. Return what each boot told."""
     folder = tmp_path_factory.mktemp(request.param)
     target = target_of(request.param)
     application = application_of(target, architecture=_ARCHITECTURES[platform.machine()])
@@ -58,9 +58,18 @@ def test_outputs_are_safe_before_anything_else(boots):
 def test_says_what_is_wrong_with_the_station_file(boots):
     for boot, what in ((boots[1], "it is missing"), (boots[2], "it is not valid JSON")):
         assert boot["ended"] == "reset"
-        assert boot["console"][0].startswith(f"chargecore: station.json: {what}")
-        assert len(boot["console"]) == 60
+        assert boot["console"][0].startswith("chargecore: set-up page: no use, ")
+        assert boot["console"][1].startswith(f"chargecore: station.json: {what}")
+        assert len(boot["console"]) == 61
         assert -1 not in boot["interrupts"]
+
+
+def test_makes_the_label_of_its_set_up_page_and_asks_the_pilot_before_it_opens(boots):
+    console = boots[5]["console"]
+
+    assert console[0].startswith("chargecore: set-up page: network chargecore-")
+    assert console[1] == "chargecore: set-up page: stays closed while a car may be plugged"
+    assert console[2].startswith("chargecore: station.json: field id")
 
 
 def test_runs_no_station_for_service(boots):
