@@ -88,7 +88,7 @@ class Client:
         resolver = Resolver(socket, [], clock, bits)
         parts = stream, self.websocket, Backoff(bits), clock, events
         self.connection = Connection(resolver, *parts)
-        self.connection.set_tls(self._make_tls, KnownDate())
+        self.connection.tls.set(self._make_tls, KnownDate())
         url = b"wss://" + case.get("host", "localhost").encode() + b":%d/ocpp" % case["port"]
         self.connection.configure(url, b"CP01", b"p" * 16, is_mutual=case.get("is_mutual", False))
 

@@ -3,6 +3,19 @@
 from fakes.stream import FakeStream
 
 
+class FakeTlsAttempt:
+    """What a connection knows of TLS."""
+
+    def __init__(self):
+        self.cause = 0
+        self.heap_failures = 0
+        self.is_energised = None
+        self.made_with = None
+
+    def set(self, make, clock):
+        self.made_with = make, clock
+
+
 class FakeConnection:
     """`history` holds (name, values) of every command."""
 
@@ -17,9 +30,8 @@ class FakeConnection:
         self.failures = 0
         self.refusals = 0
         self.polls = 0
-        self.heap_failures = 0
         self.stream = FakeStream()
-        self.tls_cause = 0
+        self.tls = FakeTlsAttempt()
         self.last_http_status = 0
         self.on_failure = None
 
@@ -29,9 +41,6 @@ class FakeConnection:
 
     def set_on_failure(self, on_failure):
         self.on_failure = on_failure
-
-    def set_tls(self, make_tls, tls_clock):
-        self.history.append(("set_tls",))
 
     def configure(self, url, identity, auth_key, is_tls=None, is_mutual=False):
         self.history.append(("configure", url, identity, auth_key))

@@ -173,8 +173,8 @@ class ConnectionTest(unittest.TestCase):
     def start_tls(self):
         """Begin to connect over TLS on a chip that stalls meanwhile."""
         self.is_energised = True
-        self.connection.is_energised = lambda: self.is_energised
-        self.connection.set_tls(lambda stream: FakeTls(), FakeTls())
+        self.connection.tls.is_energised = lambda: self.is_energised
+        self.connection.tls.set(lambda stream: FakeTls(), FakeTls())
         self.connection.configure(b"wss://csms", b"CP1", None)
         self.connection.start()
 
@@ -199,7 +199,7 @@ class ConnectionTest(unittest.TestCase):
         self.assertEqual([code for code, _ in self.events()].count(EV_TLS_PUT_OFF), 1)
 
     def test_puts_nothing_off_that_is_no_tls(self):
-        self.connection.is_energised = lambda: True
+        self.connection.tls.is_energised = lambda: True
         self.open()
 
         self.assertTrue(self.connection.is_open)

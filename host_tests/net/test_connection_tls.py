@@ -52,7 +52,7 @@ class ConnectionTlsTest(unittest.TestCase):
         parts = self.world.stream, self.world.websocket, Backoff(self.no_random_bits)
         parts += self.world.clock, self.world.events
         self.connection = Connection(HostTable(), *parts)
-        self.connection.set_tls(self.make_tls, self.tls_clock)
+        self.connection.tls.set(self.make_tls, self.tls_clock)
         self.connection.set_on_failure(self.failed)
         self.connection.configure(URL, b"CP1", b"the password 123")
         self.connection.start()
@@ -119,7 +119,7 @@ class ConnectionTlsTest(unittest.TestCase):
         self.run_ms(200)
 
         self.assertEqual(self.codes(), [EV_TLS_CLOCK, EV_RETRY_IN])
-        self.assertEqual((self.connection.tls_cause, self.tls.opened), (TLS_CLOCK, []))
+        self.assertEqual((self.connection.tls.cause, self.tls.opened), (TLS_CLOCK, []))
         self.assertEqual((self.connection.failures, self.failures), (1, 1))
 
     def test_tells_why_a_handshake_has_failed_and_tries_again(self):
@@ -135,7 +135,7 @@ class ConnectionTlsTest(unittest.TestCase):
         self.accept(self.tls)
 
         self.assertEqual(self.connection.stage, STAGE_OPEN)
-        self.assertEqual(self.connection.tls_cause, TLS_NONE)
+        self.assertEqual(self.connection.tls.cause, TLS_NONE)
 
     def test_has_patience_with_a_slow_handshake_but_not_for_ever(self):
         self.tls.secured = 0
@@ -144,7 +144,7 @@ class ConnectionTlsTest(unittest.TestCase):
 
         self.run_ms(2_000)
 
-        self.assertEqual(self.connection.tls_cause, TLS_TIMEOUT)
+        self.assertEqual(self.connection.tls.cause, TLS_TIMEOUT)
         self.assertEqual(self.codes(), [EV_TLS_TIMEOUT, EV_RETRY_IN])
         self.assertFalse(EV_CONNECT_TIMEOUT in self.codes())
         self.assertEqual(self.connection.failures, 1)
@@ -169,13 +169,13 @@ class ConnectionTlsTest(unittest.TestCase):
         world = NetWorld()
         parts = world.stream, world.websocket, Backoff(self.no_random_bits)
         connection = Connection(HostTable(), *parts, world.clock, world.events)
-        connection.set_tls(self.refuse_heap, self.tls_clock)
+        connection.tls.set(self.refuse_heap, self.tls_clock)
         connection.configure(URL, b"CP1", None)
         connection.start()
         connection.poll(world.now_ms)
-        self.assertEqual((connection.tls_cause, connection.heap_failures), (TLS_NO_HEAP, 1))
+        self.assertEqual((connection.tls.cause, connection.tls.heap_failures), (TLS_NO_HEAP, 1))
 
-        connection.set_tls(self.make_tls, self.tls_clock)
+        connection.tls.set(self.make_tls, self.tls_clock)
         world.now_ms = ticks_add(world.now_ms, 4_000)
         for _ in range(5):
             connection.poll(world.now_ms)
@@ -191,12 +191,12 @@ class ConnectionTlsTest(unittest.TestCase):
         self.tls.cause = TLS_NO_HEAP
         self.run_ms(200)
         liveness.poll(self.world.now_ms)
-        self.assertEqual((self.connection.heap_failures, liveness.needs_reset), (1, False))
+        self.assertEqual((self.connection.tls.heap_failures, liveness.needs_reset), (1, False))
 
         self.run_ms(4_000)
         liveness.poll(self.world.now_ms)
 
-        self.assertEqual((self.connection.heap_failures, liveness.needs_reset), (2, True))
+        self.assertEqual((self.connection.tls.heap_failures, liveness.needs_reset), (2, True))
         self.assertEqual(self.codes().count(EV_TLS_NO_HEAP), 2)
 
     def test_the_scheme_follows_the_profile_and_the_rest_stays(self):

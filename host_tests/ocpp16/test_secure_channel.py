@@ -41,7 +41,7 @@ class SecureChannelTest(unittest.TestCase):
         clock = Clock(FakeTicks().ticks_ms, 1)
         network = FakeNetwork(FakeConnection(), None, None, None)
         network.tls_stalls = tls_stalls
-        network.connection.is_energised = None
+        network.connection.tls.is_energised = None
         core = FakeCore()
         events = EventLog(clock, 8)
         secure_channel.build(network, core, FakeStores(), FakeConfig(), clock, events)
@@ -56,5 +56,5 @@ class SecureChannelTest(unittest.TestCase):
         quick, _ = self.build(False)
         slow, _ = self.build(True)
 
-        self.assertIsNone(quick.connection.is_energised)
-        self.assertTrue(slow.connection.is_energised())
+        self.assertIsNone(quick.connection.tls.is_energised)
+        self.assertTrue(slow.connection.tls.is_energised())

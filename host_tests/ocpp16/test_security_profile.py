@@ -71,7 +71,7 @@ class AccessCase(unittest.TestCase):
     def fail(self, http_status=0, tls_cause=0):
         """Let an attempt fail."""
         self.connection.last_http_status = http_status
-        self.connection.tls_cause = tls_cause
+        self.connection.tls.cause = tls_cause
         self.connection.on_failure()
 
     def profile(self):

@@ -31,7 +31,7 @@ COVERS = (
     "chargecore.net.connection.Connection.confirmed",
     "chargecore.net.connection.Connection.poll",
     "chargecore.net.connection.Connection._poll_wait",
-    "chargecore.net.connection.Connection._has_to_wait",
+    "chargecore.net.tls_attempt.TlsAttempt.has_to_wait",
     "chargecore.net.connection.Connection._poll_open",
     "chargecore.net.liveness.Liveness.answered",
     "chargecore.net.liveness.Liveness.poll",
@@ -280,9 +280,9 @@ class LoopbackTest(unittest.TestCase):
 
     def test_puts_tls_off_without_heap(self):
         connection = self.connection
-        connection.set_tls(self.quiet_tls, None)
+        connection.tls.set(self.quiet_tls, None)
         connection.configure(b"wss://127.0.0.1/", b"CP1", None)
-        connection.is_energised = self.always
+        connection.tls.is_energised = self.always
         connection.start()
         with locked():
             for _ in range(100):

@@ -61,7 +61,7 @@ class Network:
             sntp = Sntp(sockets, resolver, sntp_host, random_bits)
         rtc = getattr(self._board, "rtc", None)
         self._tls_clock = TlsClock(clock, rtc, kept_time, sntp)
-        self.connection.set_tls(self._make_main_tls, self._tls_clock)
+        self.connection.tls.set(self._make_main_tls, self._tls_clock)
 
     def make_tls(self, stream, reserve_b=0):
         """Return a TlsStream over a TcpStream."""

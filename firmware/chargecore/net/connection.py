@@ -21,9 +21,9 @@ from chargecore.base.events import (
     EV_DNS_FAILED,
     EV_RETRY_IN,
     EV_TCP_FAILED,
-    EV_TLS_PUT_OFF,
 )
 from chargecore.base.ticks import ticks_add, ticks_diff
+from chargecore.net.tls_attempt import TlsAttempt
 from chargecore.net.url import Url
 from chargecore.net.websocket import WS_CLOSED
 from chargecore.net.ws_frame import CLOSE_GOING_AWAY, CLOSE_NORMAL
@@ -44,7 +44,6 @@ _TLS_TIMEOUT_S = const(25)  # an RP2040 alone takes 3 s; a loaded server with RS
 _UPGRADE_TIMEOUT_S = const(15)  # a server with a slow password hash took 1 s
 # A machine has sent these: the way to it works, whatever it thinks of us.
 _FROM_OUTSIDE = (errno.ECONNREFUSED, errno.ECONNRESET)
-_PUT_OFF_S = const(3_600)  # longest wait for open contactors
 _PROVEN_MS = const(60_000)  # a connection that lived so long makes the next wait short again
 
 
@@ -52,17 +51,14 @@ class Connection:
     """One server, one stream, one WebSocket. The old socket is closed before a new one is opened.
 
     on_open() and on_close() are called from poll(): once per connection that really opened;
-    on_failure() after each attempt that did not get so far: tls_cause and last_http_status tell.
+    on_failure() after each attempt that did not get so far: tls.cause and last_http_status tell.
     link_up False closes at once and lets nothing through; True again connects at once.
     """
 
     def __init__(self, resolver, stream, websocket, backoff, clock, events):
         self._resolver = resolver
         self._plain_stream = stream
-        self._make_tls = None  # makes a TLS stream over the plain one
-        self._tls_stream = None  # made at start(), or when first needed
-        self._is_mutual = False  # security profile 3
-        self._tls_clock = None
+        self.tls = TlsAttempt(events)
         self.stream = stream  # the one of the latest attempt
         self._websocket = websocket
         self._backoff = backoff
@@ -73,9 +69,6 @@ class Connection:
         self._on_open = None
         self._on_close = None
         self._on_failure = None
-        # is_energised(): True while a handshake would let a contactor drop; None: it never does.
-        self.is_energised = None
-        self._is_put_off = False  # it waits for that
         self.link_up = True
         self.stage = STAGE_STOPPED
         self.is_open = False
@@ -85,12 +78,9 @@ class Connection:
         self.failures = 0  # attempts and connections that ended without a sign of the server
         self.refusals = 0  # and those that somebody out there has refused or ended
         self.last_http_status = 0  # of the latest upgrade; 0: none came
-        self.tls_cause = tls_causes.TLS_NONE  # TLS_* of the latest attempt
-        self.heap_failures = 0  # attempts in a row for which TLS found no heap
         self._deadline_ms = 0  # of the stage: WAIT ends, the others time out
         self._was_link_up = True
         self._is_retry_due = False  # the next attempt needs no wait
-        self._is_renamed = False  # it looks for the name that the server gave itself
         self._is_proven = False  # this connection has told the backoff that it is good
 
     def set_callbacks(self, on_open, on_close):
@@ -102,11 +92,6 @@ class Connection:
         """Set what to call, without arguments, when an attempt has failed."""
         self._on_failure = on_failure
 
-    def set_tls(self, make_tls, tls_clock):
-        """Set make_tls(stream), which gives a TLS stream over a plain one, and the TlsClock."""
-        self._make_tls = make_tls
-        self._tls_clock = tls_clock
-
     def configure(self, url, identity, auth_key, is_tls=None, is_mutual=False):
         """Set where to connect and as whom; all bytes, auth_key may be None. Acts at the next try.
 
@@ -116,9 +101,9 @@ class Connection:
         Source: OCPP-J 1.6 §3.1; the user is the identity as it is, not percent-encoded.
         """
         parts = Url(url, identity, is_tls)
-        if parts.is_tls and self._make_tls is None:
+        if parts.is_tls and not self.tls.is_possible:
             raise ConfigError("url")
-        self._is_mutual = is_mutual
+        self.tls.is_mutual = is_mutual
         if auth_key is None:
             self._auth_b64 = None
         elif b":" in identity:
@@ -132,7 +117,7 @@ class Connection:
         if self._url is None:
             raise ConfigError("url")
         if self._url.is_tls:
-            self._load_tls()  # while the heap is still in one piece
+            self.tls.load(self._plain_stream)  # while the heap is still in one piece
         if self.stage == STAGE_STOPPED:
             self._wait_ms(0)
 
@@ -188,22 +173,8 @@ class Connection:
 
     def _poll_wait(self, now_ms):  # HOT
         if self.link_up and ticks_diff(now_ms, self._deadline_ms) >= 0:
-            if not self._has_to_wait(now_ms):
+            if not (self._url.is_tls and self.tls.has_to_wait(now_ms)):
                 self._begin(now_ms)
-
-    def _has_to_wait(self, now_ms):  # HOT
-        """Tell whether TLS is put off: one piece of a handshake outlasts the dead man (R57)."""
-        if self.is_energised is None or not self._url.is_tls or not self.is_energised():
-            self._is_put_off = False
-            return False
-        if not self._is_put_off:
-            self._is_put_off = True
-            self._deadline_ms = now_ms
-            self._events.add(EV_TLS_PUT_OFF, _PUT_OFF_S)
-        elif ticks_diff(now_ms, self._deadline_ms) >= _PUT_OFF_S * 1000:
-            self._is_put_off = False
-            return False
-        return True
 
     def _link_changed(self):
         self._was_link_up = self.link_up
@@ -217,31 +188,22 @@ class Connection:
     def _begin(self, now_ms):
         self.attempts += 1
         self.last_http_status = 0
-        self.tls_cause = tls_causes.TLS_NONE
+        self.tls.cause = tls_causes.TLS_NONE
         if self._url.is_tls:
-            if not self._load_tls():
+            if not self.tls.load(self._plain_stream):
                 self._tls_failed(now_ms, tls_causes.TLS_NO_HEAP)
                 return
-            self.stream = self._tls_stream
-            self.stream.set_mutual(self._is_mutual)
+            self.stream = self.tls.stream
             self.stage = STAGE_CLOCK
-            self._tls_clock.start(now_ms)
+            self.tls.start_clock(now_ms)
             self._poll_clock(now_ms)
         else:
             self.stream = self._plain_stream
             self._look_up(now_ms)
 
-    def _load_tls(self):
-        """Make the TLS stream, unless it is there. Return False when there is no heap for it."""
-        try:
-            self._tls_stream = self._tls_stream or self._make_tls(self._plain_stream)
-        except MemoryError:
-            return False
-        return True
-
     def _poll_clock(self, now_ms):
         """Wait for a date to check certificates with; SNTP keeps its own time."""
-        state = self._tls_clock.poll(now_ms)
+        state = self.tls.poll_clock(now_ms)
         if state > 0:
             self._look_up(now_ms)
         elif state < 0:
@@ -292,12 +254,10 @@ class Connection:
     def _poll_tls(self, now_ms):
         state = self.stream.poll_secured()
         if state > 0:
-            self.heap_failures = 0
-            self._is_renamed = False
+            self.tls.succeeded()
             self._upgrade(now_ms)
         elif state < 0:
-            if self.stream.wants_again and not self._is_renamed:
-                self._is_renamed = True  # once: a server may have a new name each time
+            if self.tls.wants_another_name():
                 self._is_retry_due = True
                 self._fail(now_ms, True)
             else:
@@ -307,17 +267,10 @@ class Connection:
 
     def _tls_failed(self, now_ms, cause):
         """Tell why TLS came to nothing. What the other side has refused is a sign of it."""
-        self.tls_cause = cause
-        self._is_renamed = False
-        self.heap_failures = self.heap_failures + 1 if cause == tls_causes.TLS_NO_HEAP else 0
-        if cause in (tls_causes.TLS_EXPIRED, tls_causes.TLS_NOT_YET_VALID):
-            self._tls_clock.doubt()
+        is_sign = self.tls.failed(cause)
         alert = self.stream.alert if self.stream.is_tls else -1
         self._events.add(tls_causes.TLS_EVENTS + cause, alert, self.stream.errno)
-        self._fail(
-            now_ms,
-            cause not in (tls_causes.TLS_CLOCK, tls_causes.TLS_NO_HEAP, tls_causes.TLS_TIMEOUT),
-        )
+        self._fail(now_ms, is_sign)
 
     def _upgrade(self, now_ms):
         url = self._url
@@ -391,8 +344,7 @@ class Connection:
     def _abandon(self):
         self._websocket.abort(CLOSE_GOING_AWAY)
         self._resolver.stop()
-        if self._tls_clock is not None:
-            self._tls_clock.stop()
+        self.tls.stop()
         self.stream.close()
 
     def _wait_ms(self, wait_ms):

@@ -117,7 +117,7 @@ class Liveness:
         if self.rung:
             self._watch_open(uptime_s)
             self._climb(uptime_s - self._since_s)
-        if connection.heap_failures >= _HEAP_FAILURES and not self.needs_reset:
+        if connection.tls.heap_failures >= _HEAP_FAILURES and not self.needs_reset:
             self.needs_reset = True
             self._events.add(EV_RESET_WANTED, self.silent_s)
 

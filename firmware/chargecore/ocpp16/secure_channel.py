@@ -19,7 +19,7 @@ def build(network, core, stores, config, clock, events):
     core.kept_time = kept_time
     network.enable_tls(core.credentials, kept_time, config.sntp_host)
     if network.tls_stalls:
-        network.connection.is_energised = core.station.is_energised
+        network.connection.tls.is_energised = core.station.is_energised
 
 
 def open_credentials(core, stores, config, clock, events):

@@ -173,7 +173,7 @@ class SecurityProfile:
     def failed(self):
         """An attempt to connect has failed: report it, and go back if that was enough."""
         connection, former = self._connection, self._former
-        status, cause = connection.last_http_status, connection.tls_cause
+        status, cause = connection.last_http_status, connection.tls.cause
         self._report(status, cause)
         if cause in _MAY_BE_OURS and self._config.security_profile == PROFILE_MUTUAL:
             self._credentials.refused()
