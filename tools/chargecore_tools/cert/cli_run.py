@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import signal
 import sys
 import tempfile
 import time
@@ -174,6 +175,16 @@ def _object(path, option):
     return value
 
 
+@contextlib.contextmanager
+def _term_as_interrupt():
+    """Let SIGTERM do what Ctrl-C does: a CI job that is stopped has reports, too."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def _run(sites, book, chosen, out, as_json, sha256):
     """Play the cases and write the reports. Return the exit status."""
     facts = RunFacts(sites[0].lab, sha256)
@@ -181,7 +192,7 @@ def _run(sites, book, chosen, out, as_json, sha256):
     campaign = Campaign(book, chosen, progress.result, progress.start)
     began_s = time.monotonic()
     try:
-        with progress:
+        with progress, _term_as_interrupt():
             campaign.run(sites)
     finally:  # what has been found is worth a report, also when the run is cut short
         results = campaign.results()

@@ -73,11 +73,20 @@ class Lab:
             self.files.close()
 
     def wait_station(self, real_s):
-        """Wait until the station is connected and has told what it is. Errors: TimeoutError."""
+        """Wait until the station is connected and has told what it is.
+
+        A connection that breaks meanwhile is waited for again. Errors: TimeoutError, CertError.
+        """
         identity = self.settings.identity
-        self.server.wait_connected(identity, real_s)
-        self._wait_booted(min(real_s, 10))
-        self.station.read(self.server, identity)
+        end_s = self.real_s() + real_s
+        while True:
+            self.server.wait_connected(identity, max(0.1, end_s - self.real_s()))
+            self._wait_booted(min(real_s, 10))
+            try:
+                return self.station.read(self.server, identity)
+            except CertError:
+                if self.real_s() >= end_s:
+                    raise
 
     def _wait_booted(self, real_s):
         """Wait for a boot and the statuses behind it; a station that was up sends neither."""

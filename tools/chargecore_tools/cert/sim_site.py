@@ -62,15 +62,19 @@ class SimSite:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._log = (self._folder / "station.log").open("wb")
         for _ in range(_TRIES):
-            if self._try():
-                try:
-                    self.lab.wait_station(_UP_S)
-                except TimeoutError as error:
-                    raise CertError(f"the simulator does not connect: {error}") from error
+            if self._try() and self._has_come():
                 return self.lab
-            self.lab.close()
+            self._end()
         self.close()
         raise CertError(f"the simulator does not start: {self._folder / 'station.log'} says why")
+
+    def _has_come(self):
+        """Return whether the station connects and can be read out."""
+        try:
+            self.lab.wait_station(_UP_S)
+        except (TimeoutError, CertError):
+            return False
+        return True
 
     def renew(self, security_profile=None):
         """Go on with a station that is as new, set to a security profile. Errors: CertError.
@@ -136,6 +140,12 @@ class SimSite:
 
     def close(self):
         """End both."""
+        self._end()
+        if self._log is not None:
+            self._log.close()
+            self._log = None
+
+    def _end(self):
         if self._process is not None:
             process, self._process = self._process, None
             self._keeper.join()  # or it would start what is ended here
@@ -143,6 +153,3 @@ class SimSite:
         if self.lab is not None:
             self.lab.close()
             self.lab = None
-        if self._log is not None:
-            self._log.close()
-            self._log = None
