@@ -13,6 +13,7 @@ from chargecore_tools.cert.freeze.frozen import FIRMWARE, freeze_commit, read_fr
 from chargecore_tools.cert.freeze.git_state import clean_state
 from chargecore_tools.cert.freeze.verify import faults_of_board, faults_of_folder
 from chargecore_tools.cert.options import OUT, Out
+from chargecore_tools.cert.steps import Steps
 from chargecore_tools.device.command import AsJson, Board, Port, answer, say, told_errors
 from chargecore_tools.device.link import BoardLink
 from chargecore_tools.device.ports import port_of
@@ -78,8 +79,8 @@ def freeze(
         if "/" in board:
             raise usage(f"--board {board}: must be in the commit", "a name in its boards/")
         state = clean_state(source or repository())
-        told = lambda text: say(as_json, text)  # noqa: E731  a line for people, nothing more
-        made = freeze_commit(state, board, mode, version, micropython, told)
+        with Steps(as_json) as steps:
+            made = freeze_commit(state, board, mode, version, micropython, steps)
         made.write(out)
         _tell(made.facts, out, as_json)
 

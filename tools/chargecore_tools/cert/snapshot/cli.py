@@ -26,6 +26,7 @@ from chargecore_tools.cert.snapshot.snapshot import (
 )
 from chargecore_tools.cert.snapshot.station_file import public_part
 from chargecore_tools.cert.snapshot.wire import Wire
+from chargecore_tools.cert.steps import Steps
 from chargecore_tools.csms.errors import CsmsError
 from chargecore_tools.device.command import AsJson, answer, say, told_errors
 
@@ -96,10 +97,10 @@ def snapshot(
 
     Example: chargecore cert snapshot --verify --sim --speed 20
     """
-    told = lambda text: say(as_json, text)  # noqa: E731  a line for people, nothing more
     with told_errors("cert snapshot", as_json):
         before = read_snapshot(out) if verify else None
         with _translated(), contextlib.ExitStack() as stack:
+            told = stack.enter_context(Steps(as_json, asks=not sim and control is None))
             lab = _settings(settings, sim, speed, security_profile, before)
             work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cert-")))
             if sim:
