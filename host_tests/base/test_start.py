@@ -21,6 +21,7 @@ class FakeBoard:
         self.stops_at_ms = None
         self.released_at_ms = 0  # the service button is let go
         self.window = None  # of the set-up page, if it is due
+        self.watchdog = None
         self.asked = []  # (trouble, is_asked) of setup_window()
 
     def say(self, text):
@@ -63,14 +64,30 @@ class FakeWindow:
     def __init__(self, passes, is_saved):
         self.passes = passes
         self.is_saved = is_saved
+        self.error = None  # raised at the end
         self.closed = []
 
     def poll(self, now_ms):
         self.passes -= 1
+        if self.error is not None and self.passes == 0:
+            raise self.error
         return self.passes > 0
 
     def close(self, why):
         self.closed.append(why)
+
+
+class FakeWatchdog:
+    """Remembers what it was asked."""
+
+    def __init__(self):
+        self.calls = []
+
+    def start(self, timeout_ms):
+        self.calls.append("start")
+
+    def feed(self):
+        self.calls.append("feed")
 
 
 class StartTest(unittest.TestCase):
@@ -167,6 +184,30 @@ class StartTest(unittest.TestCase):
                 self.assertEqual(self.start(board), [])
 
                 self.assertEqual(board.calls, ["lock", "close setup", "restart", "release"])
+
+    def test_a_page_that_hangs_before_a_good_station_ends_in_a_reset(self):
+        for trouble, wanted in ((None, ["start", "feed", "feed"]), ("station.json: x", [])):
+            with self.subTest(trouble=trouble):
+                board = FakeBoard(trouble)
+                board.window = FakeWindow(3, False)
+                board.watchdog = FakeWatchdog()
+
+                self.start(board)
+
+                self.assertEqual(board.watchdog.calls, wanted)
+
+    def test_a_page_that_fails_is_closed_and_told_without_what_was_typed(self):
+        for error in (MemoryError("secret"), OSError(5), KeyError("secret")):
+            with self.subTest(error=type(error).__name__):
+                board = FakeBoard()
+                board.window = FakeWindow(3, False)
+                board.window.error = error
+
+                self.assertEqual(self.start(board), [])
+
+                self.assertEqual(board.calls, ["lock", "close setup", "restart", "release"])
+                self.assertIn(type(error).__name__, board.texts[0][1])
+                self.assertFalse("secret" in board.texts[0][1])
 
     def test_no_page_for_trouble_that_no_station_file_mends(self):
         board = FakeBoard("the hardware does not answer: 5")

@@ -18,6 +18,7 @@ _FOLDER = Path(__file__).resolve().parent
         ("littlefs_updates.py", 3),
         ("littlefs_security_log.py", 1),
         ("littlefs_keystore.py", 12),
+        ("littlefs_station_file.py", 1),
     ],
 )
 def test_keeps_what_calls_returned_on_littlefs(name, least, record_property):

@@ -18,6 +18,8 @@ _PRESS_MS = const(10_000)  # of the service button: asks for the set-up page
 _JUMPER_MS = const(30_000)
 # Of a field of a kind that nobody thought of, or of a mistake of ours.
 _OTHERS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
+_ENDING = (MemoryError, OSError) + _OTHERS  # ends the page, not what comes after it
+_HANG_MS = const(8_000)  # longer than a search for networks, less than the most an RP2 can
 _AGAIN_MS = const(600_000)  # whatever it was may be gone: a radio that hung, a flash that was full
 
 
@@ -62,9 +64,17 @@ def show_page(board, trouble, is_asked):
     window = board.setup_window(trouble, is_asked)
     if window is None:
         return False
+    # Where a station would run, no radio that hangs may keep it from that for ever.
+    watchdog = board.watchdog if trouble is None and not is_asked else None
+    if watchdog is not None:
+        watchdog.start(_HANG_MS)
     try:
         while board.is_running and window.poll(board.ticks_ms()):
+            if watchdog is not None:
+                watchdog.feed()
             board.idle()
+    except _ENDING as error:  # its text may quote what was typed
+        board.say("set-up page: ended with a " + type(error).__name__)
     finally:
         window.close("interrupted")
         board.close_setup()
