@@ -66,6 +66,7 @@ class Board:
         for idx, row in enumerate(self.config["connectors"]):
             self._add_connector(idx, row)
         self.app = None  # what main.run has built, None while rebooting
+        self.bench = None  # what bench.run has built, in place of a station
         self.on_idle = None  # bound method called once per pass: the control socket
         self.setup = None  # SetupAccess, where a set-up page was asked for
         self.power = POWER_ON
@@ -130,6 +131,10 @@ class Board:
         """Hold up the next pass by blocked_ms of simulated time, as a stalled VM would."""
         self._blocked_ms += blocked_ms
 
+    def stand_still(self, still_ms):
+        """Let time pass in the middle of a pass: a firmware that hangs, for the bench."""
+        self.pass_time(still_ms)
+
     def set_speed(self, speed_permille):
         """Let simulated time run at another speed from now on."""
         self.clock.set_speed(speed_permille)
@@ -142,6 +147,8 @@ class Board:
         self._next_cause = CAUSE_RESET  # unless something else happens first
         self.boots += 1
         self.boot_at_ms = self.clock.elapsed_ms
+        for plant in self.plants:
+            plant.begin_boot()
         self.worst_gap_us = 0
         self._has_passed = False
 

@@ -5,7 +5,17 @@ Called by: ControlServer with one parsed line. Every method answers a dict, or r
 
 import gc
 
-from boards.host.control_fields import BOOL, INT, NUMBER, REQUIRED, TEXT, WORD, Refusal, take
+from boards.host.control_fields import (
+    BOOL,
+    INT,
+    NUMBER,
+    OBJECT,
+    REQUIRED,
+    TEXT,
+    WORD,
+    Refusal,
+    take,
+)
 from boards.host.fault_switch import FIELDS as FAULT_FIELDS
 from boards.host.status_report import report
 from chargecore.base.codes import OK
@@ -76,6 +86,8 @@ class Commands:
                     ("dc", INT, None, -10_000, 10_000),
                     ("ma", INT, None, 0, 1_000_000),
                     ("ohm", INT, None, 0, 10_000_000),
+                    ("hz", INT, None, 0, 1_000_000),
+                    ("permille", INT, None, 0, 10_000),
                 ),
             ),
             "rcd": (self._rcd, (connector, ("trip", BOOL, REQUIRED, 0, 0))),
@@ -95,6 +107,8 @@ class Commands:
                 ),
             ),
             "power_cycle": (self._power_cycle, ()),
+            "bench": (self._bench, (connector, ("request", OBJECT, REQUIRED, 0, 0))),
+            "probe": (self._probe, (connector,)),
             "speed": (self._speed, (("factor", NUMBER, REQUIRED, _SPEED_MIN, _SPEED_MAX),)),
             "status": (self._status, (("collect", BOOL, False, 0, 0),)),
             "events": (self._events, (("since", INT, 0, 0, _NUMBER_MAX),)),
@@ -133,7 +147,7 @@ class Commands:
     def _plant(self, values):
         """Return the plant that the command is about to lay hands on."""
         plant = self._board.plants[values["connector"] - 1]
-        plant.touched_at_ms = plant.elapsed_ms
+        plant.touch()
         return plant
 
     def _part(self, name):
@@ -141,6 +155,21 @@ class Commands:
 
     def _transfer_part(self):
         return getattr(self._part("ocpp"), "data_transfer", None)
+
+    def _bench(self, values):
+        """Hand a request to the bench; its answer is the answer."""
+        bench = self._board.bench
+        if bench is None:
+            raise Refusal("this is a station, or it is restarting: the bench is not running")
+        answer = bench.answer(values["request"], values["connector"])
+        if not answer["ok"]:
+            raise Refusal(answer["error"])
+        return answer
+
+    def _probe(self, values):
+        from boards.host.instruments import readings
+
+        return readings(self._board, values["connector"] - 1)
 
     def _plug(self, values):
         plant = self._plant(values)
@@ -179,7 +208,7 @@ class Commands:
         return {}
 
     def _swipe(self, values):
-        if self._board.app is None:
+        if self._board.app is None and self._board.bench is None:
             raise Refusal("the station is restarting")
         tag = values["id_tag"].encode()
         if len(tag) > 20:
@@ -267,6 +296,8 @@ class Commands:
         return LATER
 
     def _power_cycle(self, values):
+        for plant in self._board.plants:
+            plant.touch()
         self._board.cut_power()
         return {}
 

@@ -20,6 +20,7 @@ class ContactorModel:
         self.is_coil_open = False  # fault: the coil wire is broken
         self.extra_ms = 0  # fault: slow mechanics
         self.stuck_feedback = -1  # fault: 0 or 1 = level the feedback pin is stuck at
+        self.is_inverted = False  # wiring fault: the feedback pin says the contrary
         self.closings = 0  # for tests: times the contacts closed
         self._moving_ms = 0  # since coil and contacts disagree
 
@@ -43,4 +44,4 @@ class ContactorModel:
         if self.stuck_feedback >= 0:
             self._feedback_pin.level = self.stuck_feedback
         else:
-            self._feedback_pin.level = 1 if self.is_closed else 0
+            self._feedback_pin.level = 1 if self.is_closed != self.is_inverted else 0

@@ -10,6 +10,7 @@ NUMBER = const(2)  # whole or not; delivered as thousandths, whole
 BOOL = const(3)
 TEXT = const(4)  # lowest..highest is its length in characters
 WORD = const(5)  # lowest is a tuple of the words allowed
+OBJECT = const(6)  # handed on as it is
 
 
 class Refusal(Exception):
@@ -28,6 +29,7 @@ _KIND_TEXTS = {
     BOOL: "true or false",
     TEXT: "a text",
     WORD: "a text",
+    OBJECT: "an object",
 }
 
 
@@ -60,7 +62,7 @@ def _check(name, kind, value, lowest, highest):
     elif kind == WORD:
         if value not in lowest:
             raise Refusal("field '{}': must be one of {}".format(name, ", ".join(lowest)))
-    elif kind != BOOL and not lowest <= value <= highest:  # also refuses NaN
+    elif kind not in (BOOL, OBJECT) and not lowest <= value <= highest:  # also refuses NaN
         raise Refusal("field '{}': must be {}..{}".format(name, lowest, highest))
     if kind == NUMBER:
         return int(value * 1000 + 0.5)
@@ -77,4 +79,6 @@ def _fits_kind(kind, value):
         return isinstance(value, int)
     if kind == NUMBER:
         return isinstance(value, (int, float))
+    if kind == OBJECT:
+        return isinstance(value, dict)
     return isinstance(value, str)

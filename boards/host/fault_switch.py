@@ -7,6 +7,7 @@ Source: design section 4 (kinds), evse-hardware.md §8.2 (what they stand for).
 from boards.host.pilot_network import RAIL_MV
 from boards.host.proximity_network import CABLE_OHM
 from boards.host.thermometer import TEMPERATURE_DC
+from boards.host.wiring_faults import WiringFaults
 from chargecore.safety import faults
 
 # The error codes of StatusNotification; NoError is not a fault.
@@ -40,9 +41,14 @@ FIELDS = {
     "temp_dc": ("dc", -1_000, 2_000),
     "over_current": ("ma", 0, 200_000),
     "loop_block": ("ms", 0, 60_000),
+    "cp_divider": ("permille", 500, 1_500),
+    "cp_source": ("ohm", 100, 10_000),
+    "pwm_hz": ("hz", 100, 10_000),
+    "coil_boot_pulse": ("ms", 1, 10_000),
 }
 
-_OF_THE_SOCKET = ("pp_open", "pp_short", "pp_ohm")  # a tethered cable has no contact to break
+# A tethered cable has no contact to break.
+_OF_THE_SOCKET = ("pp_open", "pp_short", "pp_ohm", "pp_no_pull_up", "adc_swapped")
 
 
 class FaultSwitch:
@@ -81,6 +87,7 @@ class FaultSwitch:
             "estop": self._estop,
             "lock_feedback_lost": self._lock_feedback_lost,
         }
+        self._actions.update(WiringFaults(hw, plant).actions)
 
     def knows(self, kind):
         """Tell whether kind can be set here."""

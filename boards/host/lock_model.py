@@ -16,6 +16,7 @@ class LockModel:
         self._motor_b_pin = motor_b_pin
         self._feedback_pin = feedback_pin
         self.is_jammed = False  # fault: the bolt does not move
+        self.is_reversed = False  # wiring fault: the motor's wires are swapped
         self.is_feedback_lost = False  # fault: the end switch reads 0
         self.position_ms = 0
 
@@ -32,6 +33,8 @@ class LockModel:
     def step(self, dt_ms):
         """Let dt_ms pass."""
         drive = self._motor_a_pin.level - self._motor_b_pin.level
+        if self.is_reversed:
+            drive = -drive
         if drive and not self.is_jammed:
             self.position_ms = min(max(self.position_ms + drive * dt_ms, 0), TRAVEL_MS)
         has_reached = self.position_ms == TRAVEL_MS and not self.is_feedback_lost

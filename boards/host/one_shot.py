@@ -19,6 +19,8 @@ class OneShot:
     def __init__(self, number):
         self.number = number
         self.level = 0
+        self.is_wire_open = False  # wiring fault: no edge arrives
+        self.is_shorted = False  # wiring fault: it enables whatever the pin does
         self._left_ms = 0  # until the enable drops
         self.edges = 0  # edges seen, for tests
 
@@ -32,7 +34,7 @@ class OneShot:
         level = 1 if level else 0
         if level != self.level:
             self.level = level
-            self._left_ms = HOLD_MS
+            self._left_ms = 0 if self.is_wire_open else HOLD_MS
             self.edges = (self.edges + 1) & 0x1FFFFFFF
         return None
 
@@ -52,7 +54,7 @@ class OneShot:
     @property
     def is_on(self):
         """Tell whether the coils are enabled."""
-        return self._left_ms > 0
+        return self._left_ms > 0 or self.is_shorted
 
     def step(self, dt_ms):
         """Let dt_ms pass."""

@@ -40,6 +40,7 @@ class PilotNetwork:
     def __init__(self):
         self.rail_plus_mv = RAIL_MV
         self.rail_minus_mv = -RAIL_MV
+        self.source = _SOURCE  # conductance of the station's resistor; another one is a fault
         self.load = 0  # conductance of the car, 0.1 microsiemens
         self.is_diode_shorted = False
         self.is_cp_shorted = False  # 80 Ohm from CP to PE
@@ -55,6 +56,10 @@ class PilotNetwork:
         """Tell whether station and car do not see each other."""
         return self.is_cp_open or self.is_pe_lost
 
+    def set_source_ohm(self, ohm):
+        """Set the station's resistor; 0: the right one."""
+        self.source = conductance_of(ohm) if ohm else _SOURCE
+
     def update(self):
         """Compute both levels from the present state."""
         self.high_mv = self._node_mv(self.rail_plus_mv)
@@ -64,8 +69,8 @@ class PilotNetwork:
         is_car_off = self.is_car_off
         if self.is_held_low and not is_car_off:
             return self.rail_minus_mv
-        total = _SOURCE
-        current = rail_mv * _SOURCE
+        total = self.source
+        current = rail_mv * self.source
         if self.is_cp_shorted:
             total += _SHORT
         if not is_car_off:

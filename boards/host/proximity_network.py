@@ -7,6 +7,7 @@ Heap: none after __init__.
 
 from micropython import const
 
+from boards.host.sim_adc import PILOT_CENTRE_UV, PILOT_UV_PER_MV
 from boards.host.sim_voltage import FULL_SCALE_UV
 
 CABLE_OHM = const(220)  # a 32 A cable
@@ -22,6 +23,8 @@ class ProximityNetwork:
         self.cable_ohm = CABLE_OHM  # of the cable that is, or will be, in the socket
         self.is_open = False  # fault: the wire of the contact is broken
         self.is_shorted = False  # fault: the contact touches protective earth
+        self.has_pull_up = True  # False: a wiring fault
+        self._foreign_uv = None  # wiring fault: its ADC pin hangs at something else
         self.update()
 
     @property
@@ -31,14 +34,24 @@ class ProximityNetwork:
 
     def update(self):
         """Compute the voltage anew."""
-        if self._adc is None:
-            return
-        if self.is_open:
-            level_uv = FULL_SCALE_UV
-        elif self.is_shorted:
-            level_uv = 0
-        elif not self.is_inserted:
-            level_uv = FULL_SCALE_UV
-        else:
-            level_uv = FULL_SCALE_UV * self.cable_ohm // (self.cable_ohm + _PULL_UP_OHM)
-        self._adc.level_uv = level_uv
+        if self._adc is not None:
+            level_uv = self._level_uv()
+            self._adc.level_uv = level_uv if self._foreign_uv is None else self._foreign_uv
+
+    def swap(self, pilot_mv):
+        """Show the pilot at this ADC pin. Return what the pilot's shows, as mV at the CP pin."""
+        self._foreign_uv = PILOT_CENTRE_UV + pilot_mv * PILOT_UV_PER_MV
+        self.update()
+        return (self._level_uv() - PILOT_CENTRE_UV) // PILOT_UV_PER_MV
+
+    def unswap(self):
+        """The ADC pin hangs at the contact again."""
+        self._foreign_uv = None
+        self.update()
+
+    def _level_uv(self):
+        if self.is_shorted or not self.has_pull_up:
+            return 0
+        if self.is_open or not self.is_inserted:
+            return FULL_SCALE_UV
+        return FULL_SCALE_UV * self.cable_ohm // (self.cable_ohm + _PULL_UP_OHM)

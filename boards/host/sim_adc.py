@@ -7,8 +7,8 @@ Heap: none after __init__.
 
 from micropython import const
 
-_CENTRE_UV = const(1_300_000)
-_UV_PER_MV = const(88)
+PILOT_CENTRE_UV = const(1_300_000)
+PILOT_UV_PER_MV = const(88)
 _FULL_SCALE_UV = const(3_300_000)
 
 
@@ -19,16 +19,22 @@ class SimAdc:
         self.number = number
         self._phase = 12345  # 0..65535, instant within the PWM period
         self._duty = 0  # phase below it: high half; 65536 = always
-        self._high_uv = _CENTRE_UV
-        self._low_uv = _CENTRE_UV
+        self._high_uv = PILOT_CENTRE_UV
+        self._low_uv = PILOT_CENTRE_UV
+        self.scale_permille = 1000  # wiring fault: a divider of other resistors
         self._noise_mv = 0  # amplitude of added noise
         self._noise = 1  # state of its generator, of a far longer period than the phase's
 
     def set_levels(self, duty_u16, high_mv, low_mv):
         """Take the levels at the CP pin and the duty that parts them."""
         self._duty = 65536 if duty_u16 == 65535 else duty_u16
-        self._high_uv = _CENTRE_UV + _UV_PER_MV * high_mv
-        self._low_uv = _CENTRE_UV + _UV_PER_MV * low_mv
+        self._high_uv = self._scaled(PILOT_CENTRE_UV + PILOT_UV_PER_MV * high_mv)
+        self._low_uv = self._scaled(PILOT_CENTRE_UV + PILOT_UV_PER_MV * low_mv)
+
+    def _scaled(self, uv):
+        if self.scale_permille == 1000:
+            return uv
+        return min(max(uv // 1000 * self.scale_permille, 0), _FULL_SCALE_UV)
 
     def set_noise(self, noise_mv):
         """Add noise of +-noise_mv at the CP pin to every reading."""
@@ -47,4 +53,4 @@ class SimAdc:
         level_uv = self._high_uv if phase < self._duty else self._low_uv
         self._noise = noise = (self._noise * 69069 + 1) & 0x3FFFFFFF
         noise_mv = (noise >> 8) % (2 * self._noise_mv + 1) - self._noise_mv
-        return min(max(level_uv + _UV_PER_MV * noise_mv, 0), _FULL_SCALE_UV)
+        return min(max(level_uv + PILOT_UV_PER_MV * noise_mv, 0), _FULL_SCALE_UV)

@@ -4,7 +4,7 @@ In the VM through boot_image.py; in CPython as sim_main.py OPTIONS.json. The opt
 by tools/chargecore_tools/sim.py: station (dict of station.json), state (folder), speed_permille,
 setup (None, or host and port of the set-up page),
 dns_servers, control_host, control_port, prints_events, banner, has_lifeline (stdin says "stop";
-its end is the starter's).
+its end is the starter's), bench (run chargecore.bench in place of a station).
 Exit status: 0 stopped, 1 the firmware refused its settings or failed, 3 control port taken,
 75 start again: another copy of the application boots (only through boot_image.py).
 """
@@ -43,6 +43,7 @@ class Simulator:
 
     def __init__(self, options):
         self.board = board = Board(options)
+        self._is_bench = options.get("bench", False)
         if options.get("setup") is not None:
             from boards.host.setup_access import SetupAccess
 
@@ -69,7 +70,7 @@ class Simulator:
             if board.setup is not None and not self._set_up():
                 self._end_boot(False)
                 continue
-            ended_as = firmware.run(board)
+            ended_as = self._run_firmware()
             was_stopped = ended_as == firmware.STOPPED and board.power == POWER_ON
             self._end_boot(was_stopped)
             if was_stopped:
@@ -108,6 +109,15 @@ class Simulator:
         gc.collect()
         if not is_last:
             self._wait(_RESTART_MS)
+
+    def _run_firmware(self):
+        """Run the station, or the bench in its place. Return how it ended."""
+        if not self._is_bench:
+            return firmware.run(self.board)
+        from chargecore.bench.bench import run
+
+        run(self.board)
+        return firmware.STOPPED
 
     def _wait(self, wait_ms):
         board = self.board

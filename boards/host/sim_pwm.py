@@ -17,8 +17,10 @@ class SimPwm:
 
     def __init__(self, number):
         self.number = number
-        self.duty = 0  # 0..65535
+        self.duty = 0  # 0..65535, behind the stage
+        self.is_inverted = False  # wiring fault: a stage that turns it round
         self.freq_hz = 1000
+        self.real_hz = 0  # > 0: what comes out at the pin, a fault
         self.on_change = None  # bound method of the plant
         self.writes = 0  # for tests
 
@@ -32,12 +34,18 @@ class SimPwm:
     def duty_u16(self, duty=None):
         """Return the duty, or set it."""
         if duty is None:
-            return self.duty
-        self.duty = duty
+            return FULL - self.duty if self.is_inverted else self.duty
+        self.duty = FULL - duty if self.is_inverted else duty
         self.writes = (self.writes + 1) & 0x1FFFFFFF
         if self.on_change is not None:
             self.on_change()
         return None
+
+    def invert(self, is_inverted):
+        """Let the stage turn the pin's level round, or not."""
+        if is_inverted != self.is_inverted:
+            self.is_inverted = is_inverted
+            self.duty = FULL - self.duty
 
     def deinit(self):
         """Stop driving: the pilot stage pulls to its safe level."""

@@ -66,6 +66,7 @@ class ChipBoard:
         self.random_bits = random.getrandbits
         self.is_running = True
         self.app = None
+        self.bench = None  # of chargecore.bench, in place of a station
         self._was_link_up = False
         self._is_watched = False  # by the watchdog of a trial, which nothing stops
         self.console_stalls = False  # the port says that there is room when nobody reads
@@ -82,6 +83,10 @@ class ChipBoard:
         link.poll(self.ticks_ms(), not self.is_closed())
         if link.is_up != self._was_link_up:
             self._tell_link(link)
+
+    def stand_still(self, still_ms):
+        """Do nothing for so long: the bench asks for it, to see what hardware does then."""
+        time.sleep_ms(still_ms)
 
     def fill(self, build, root, is_watched):
         """Make what a station needs: build(board, row of the connector), unless none can run.
@@ -196,8 +201,9 @@ class ChipBoard:
 
     def is_closed(self):  # HOT
         """Tell whether a contactor is closed: nothing may hold Python up then."""
-        if self.app is not None:
-            for controller in self.app.controllers:
+        runs = self.bench if self.app is None else self.app
+        if runs is not None:
+            for controller in runs.controllers:
                 if controller.contactor.is_closed:
                     return True
         return False

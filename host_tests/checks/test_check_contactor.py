@@ -44,6 +44,7 @@ def board(root, text, name=_BOARD):
         "vars(hw)",
         "exec('hw' + text)",
         "self.contactor._coil_pin.value(1)",
+        "interlock.bench = BenchPermission()",
     ],
 )
 def test_refuses_one_line_outside_safety(tmp_path, line):

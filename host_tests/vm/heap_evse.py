@@ -3,6 +3,13 @@
 import unittest
 
 from chargecore.evse.cable_lock import UNLOCK_DONE, UNLOCK_FAILED
+from chargecore.evse.manual_pilot import (
+    MANUAL_AUTO,
+    MANUAL_F,
+    MANUAL_PWM,
+    MANUAL_X1,
+    ManualPilot,
+)
 from chargecore.evse.pilot_drive import clamp_ma, duty_of_ma
 from chargecore.safety import faults, reasons
 from fakes.evse_rig import EvseRig
@@ -36,6 +43,7 @@ COVERS = (
     "chargecore.evse.controller.EvseController.fault",
     "chargecore.evse.controller.EvseController.open_reason",
     "chargecore.evse.controller.EvseController.offered_ma",
+    "chargecore.evse.manual_pilot.ManualPilot.drive",
     "chargecore.evse.pilot_decoder.PilotDecoder.take",
     "chargecore.evse.pilot_decoder.PilotDecoder.take_driven_low",
     "chargecore.evse.pilot_decoder.PilotDecoder._follow_request",
@@ -111,6 +119,18 @@ class TestHeapOfEvse(unittest.TestCase):
                 rig.run_ms(200)
 
         self.assertEqual(rig.controller.fault, faults.FAULT_NONE)
+
+    def test_a_pilot_that_is_driven_by_hand(self):
+        rig = self.rig
+        manual = rig.controller.manual = ManualPilot()
+        rig.run_ms(4_000)
+        rig.ev("B")
+        for mode in (MANUAL_X1, MANUAL_F, MANUAL_X1, MANUAL_PWM, MANUAL_AUTO):
+            manual.choose(mode, 16_000)
+            with locked():
+                rig.run_ms(3_500)
+
+        self.assertTrue(rig.controller.is_plugged)
 
     def test_lock_that_fails(self):
         rig = self.rig

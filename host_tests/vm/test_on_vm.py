@@ -18,7 +18,7 @@ _HOST_TESTS = Path(__file__).resolve().parent.parent
 # The control path first, the boards last; e2e and properties need CPython, and of the stories
 # all but the fault list.
 _AREAS = tuple("base safety evse meters readers indicators wire net store".split())
-_AREAS += ("security", "station", "ocpp16", "host", "setup", "rp2_board", "chip_boards")
+_AREAS += ("security", "station", "ocpp16", "host", "setup", "rp2_board", "chip_boards", "bench")
 _FILES = [path for area in _AREAS for path in sorted((_HOST_TESTS / area).glob("test_*.py"))]
 _FILES += sorted((_HOST_TESTS / "stories").glob("test_f_*.py"))
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from chargecore_tools.bench.cli import bench
 from chargecore_tools.board_image.cli import build
 from chargecore_tools.bundle import bundle
 from chargecore_tools.cert.cli import cert
@@ -35,6 +36,7 @@ app.command()(bundle)
 app.command()(flash)
 app.command()(deploy)
 app.command()(provision)
+app.command()(bench)
 app.command()(monitor)
 app.command()(shell)
 app.command()(size)

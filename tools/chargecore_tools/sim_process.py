@@ -87,6 +87,11 @@ def _image_of(root):
     return image_of(root)
 
 
+def firmware_image():
+    """Return the path of the image that simulators run from. Errors: OptionError."""
+    return _image_of(repository())
+
+
 def _vm_command(root, heap, state):
     """Return the command of the VM: its heap is the station's, and the image and the board's."""
     image = _image_of(root)

@@ -18,6 +18,7 @@ _MAY_IMPORT = {
     "evse": ("base", "safety"),
     "wire": ("base", "store"),  # the outbox is slots over the journal and knows its records
     "net": ("base", "wire"),  # the WebSocket renders messages with wire's writer
+    "bench": ("base", "safety", "evse", "meters", "readers", "store", "indicators"),
     "station": ("base", "safety", "evse", "meters", "readers", "store", "security"),
     "indicators": ("base", "station"),
     "setup": ("base", "evse", "meters", "net", "station"),  # loaded by the board, alone

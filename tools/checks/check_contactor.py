@@ -13,6 +13,7 @@ from sources import main, sources
 
 _CLOSER = "firmware/chargecore/safety/interlock.py"
 _MAKER = "firmware/chargecore/evse/controller.py"
+_BENCH = "firmware/chargecore/bench/bench.py"
 _DRIVERS = ("firmware/chargecore/safety/contactor.py", "firmware/chargecore/safety/coil_drive.py")
 _HOLDERS = ("Interlock", "SelfTest", "RcdTest", "getattr")
 _COIL_ENDS = ("coil", "coils", "pin", "pins", "pwm", "drive", "output", "out", "io")
@@ -125,6 +126,8 @@ def _makings(source, names):
         name = _last_name(node.func)
         if name == "Contactor" and source.name != _MAKER:
             yield source.at(node, "makes a contactor; only evse/controller.py may")
+        if name == "BenchPermission" and source.name != _BENCH:
+            yield source.at(node, "makes a permission of the bench; only bench/bench.py may")
         arguments = node.args + [word.value for word in node.keywords]
         is_known = is_board or name in _HOLDERS
         if not is_known and any(map(names.is_contactor, arguments)):

@@ -68,6 +68,7 @@ class EvseController:
         self._events = events
         self._connector_id = connector_id
         # Set by the station.
+        self.manual = None  # ManualPilot of a bench; None: the states drive the pilot
         self._is_allowed = False  # a session may draw energy
         self._is_available = True
         self._limit_ma = 0
@@ -181,6 +182,8 @@ class EvseController:
         drive = self.drive
         if self.interlock.wants_low:  # for a burst, by the self-test
             drive.set_low(now_ms)
+            return
+        if self.manual is not None and self.manual.drive(drive, now_ms):
             return
         limit_ma = self.sensors.limit_ma(self._limit_ma)
         may_offer = limit_ma >= OFFER_MIN_MA and self._may_offer()

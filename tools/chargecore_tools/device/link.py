@@ -25,6 +25,7 @@ _ANSWER_S = 20  # the longest that a board is silent while it works: an erase, a
 _PART_B = 768  # per round trip: 1 KiB of base64
 _STOP_TRIES = 4
 _TRY_S = 1.5
+_ENDED = b"\x04>"  # behind what ran in the raw REPL
 _RAW_REPL = b"raw REPL; CTRL-B to exit\r\n"
 _PERMISSION = "add yourself to the group of the port (dialout), or run as who may use it"
 
@@ -105,6 +106,21 @@ class BoardLink:
         if error:
             raise _told(error.decode("utf-8", "replace"))
         return out.decode("utf-8", "replace")
+
+    def begin(self, code):
+        """Start code that goes on until interrupt(); `serial` brings what it prints."""
+        try:
+            self._transport.exec_raw_no_follow(code)
+        except (TransportError, OSError) as lost:
+            raise _gone(self.port, lost) from None
+        self.serial.timeout = 0.2
+
+    def interrupt(self):
+        """End what begin() has started, with Ctrl-C. Errors: DeviceError, OSError."""
+        self.serial.write(b"\x03")
+        if not self._heard(_ENDED).endswith(_ENDED):
+            raise _gone(self.port, "it does not end")
+        self.serial.timeout = _READ_S
 
     def facts(self):
         """Ask the board what it is."""

@@ -1,0 +1,45 @@
+"""What the person at the bench is asked to do, by name: the sentence for people.
+
+`simulated_person` does the same to the plant of the simulator; a test compares the names.
+"""
+
+# name: sentence; {...} are the values that a step gives with it
+ACTIONS = {
+    "unplug": "Take the plug of the EV box out of the socket, switch in A.",
+    "ev_box": "EV box into the socket, switch to {state}.",
+    "resistor": "EV box: in place of its resistors {ohm} Ohm behind the diode (state {state}).",
+    "plain_resistor": "Connect {ohm} Ohm 1 % straight from CP to PE, without a diode.",
+    "diode_short": "Press the button that bridges the diode of the EV box, and hold it.",
+    "diode_short_off": "Let go of the diode's button.",
+    "cp_short": "Press the button with 80 Ohm from CP to PE, and hold it.",
+    "cp_short_off": "Let go of the short circuit's button.",
+    "pe_off": "Open the PE switch of the EV box.",
+    "pe_on": "Close the PE switch of the EV box.",
+    "cable": "Plug with {ohm} Ohm between PP and PE into the socket, EV box in B.",
+    "pp_short": "Bridge PP and PE in the socket, EV box in B.",
+    "pp_short_off": "Take the bridge from PP to PE away.",
+    "bolt_blocked": "Block the bolt of the lock with a piece of wood.",
+    "bolt_free": "Let the bolt move again.",
+    "rcd_sensor_off": "Pull the plug of the residual-current monitor's sensor or test winding.",
+    "rcd_sensor_on": "Plug the sensor of the residual-current monitor in again.",
+    "rcd_wire_off": "Pull the wire at {pin}.",
+    "rcd_wire_on": "Put the wire at {pin} back.",
+    "feedback_off": "Pull the wire at {pin}.",
+    "feedback_bridged": "Make {pin} say closed: bridge it, or open a normally closed contact.",
+    "feedback_on": "Put the wire at {pin} back as it was.",
+    "temperature_warm": "Hold the temperature sensor between two fingers for half a minute.",
+    "temperature_cool": "Let go of the temperature sensor.",
+    "temperature_off": "Pull one wire of the temperature sensor.",
+    "temperature_short": "Put the wire back and bridge both wires of the temperature sensor.",
+    "temperature_on": "Take the bridge away: the temperature sensor is wired as it was.",
+    "card": "Hold a card at the reader.",
+    "supply_cycle": "Take the 5 V away from the board with the coil energised; back after 2 s.",
+    "coil_supply_on": "Switch the coil's supply on; no mains at the contactor.",
+    "coil_meter": "Multimeter at the coil, A1 to A2, set to hold the highest value.",
+    "mains_on": "Mains on through the fused test panel. Nobody touches the outlet from here on.",
+    "load": "Load with {amps} A per phase at the outlet, through the test panel.",
+    "load_off": "Load off.",
+    "rcd_residual": "RCD tester at the outlet: 30 mA AC, note the time until it is dead.",
+    "rcd_residual_off": "RCD tester off.",
+    "mains_cycle": "Mains of the test panel off for 10 s with the contactor closed, then on.",
+}
