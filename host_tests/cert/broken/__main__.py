@@ -13,7 +13,7 @@ from rich.table import Table
 
 from cert.broken.hunt import NO_CASE, Hunt
 from cert.broken.plain_site import PlainSite
-from cert.broken.subject import Subject, subjects
+from cert.broken.subject import Subject, sound_firmware, subjects
 from chargecore_tools.cert.case_loader import CASES, CaseBook
 from chargecore_tools.cert.errors import CertError
 from chargecore_tools.cert.lab_settings import LabSettings
@@ -27,6 +27,7 @@ def _options():
     parser.add_argument("--only", action="append", help="this charge point; again for more")
     parser.add_argument("--case", action="append", help="only with this case; again for more")
     parser.add_argument("--honest", action="store_true", help="all cases, with no defect")
+    parser.add_argument("--sound", action="store_true", help="our firmware with no mutation")
     parser.add_argument("--option", action="append", default=[], help="with --honest: of its own")
     parser.add_argument("--cases", type=Path, default=CASES, help="folder of the cases")
     parser.add_argument("--jobs", type=int, default=2, help="so many at once")
@@ -123,12 +124,17 @@ def main():
         return 2
 
     def tell(row):
-        word = row.verdict if options.honest else _word(row)
+        word = row.verdict if options.honest or options.sound else _word(row)
         console.print(f"{word:14} {row.subject.name:32} {row.case:14} {row.took_s:5.1f} s")
 
     hunt = Hunt(book, lambda: LabSettings(speed=options.speed), tell)
     if options.honest:
         return _tell_honest(console, _honest(book, hunt, options))
+    if options.sound:
+        rows = [
+            row for row in sound_firmware() if not options.case or row.cases[0] in options.case
+        ]
+        return _tell_honest(console, hunt.run(rows, options.jobs))
     findings = hunt.run(_chosen(options), options.jobs)
     if options.json is not None:
         text = json.dumps([_as_dict(row) for row in findings], indent=1)

@@ -1,4 +1,4 @@
-"""MutantSite: our simulator with a mutation in its firmware, and the lab around it."""
+"""MutantSite: our simulator with a mutation in its firmware, or none, and the lab around it."""
 
 import threading
 
@@ -13,17 +13,19 @@ _LOCK = threading.Lock()
 class MutantSite:
     """`folder` gets the copy of the sources and the state. The VM is CPython: no image is made."""
 
-    def __init__(self, settings, folder, mutation):
-        self._settings = settings
+    def __init__(self, settings, folder, mutation=None, security_profile=0):
+        self._settings = settings.with_profile(security_profile)
         self._folder = folder
         self._mutation = mutation
         self._site = None
 
     def start(self):
         """Write the sources, start server and simulator; return the Lab."""
-        sources = self._folder / "sources"
-        sources.mkdir(parents=True)
-        self._mutation.write_to(sources)
+        sources = None
+        if self._mutation is not None:
+            sources = self._folder / "sources"
+            sources.mkdir(parents=True)
+            self._mutation.write_to(sources)
         with _LOCK:
             _KEPT.mkdir(parents=True, exist_ok=True)
             station = SimStation(_KEPT, self._settings)

@@ -23,6 +23,7 @@ class Mutation:
     replacement: str
     breaks: str  # what goes wrong, in one sentence
     cases: tuple  # each of these cases has to catch it
+    security_profile: int = 0  # that the station is set to
 
     def mutated(self, source):
         """Return a source with the text replaced. Errors: MutationError."""

@@ -37,4 +37,18 @@ def _plain(defect):
 
 
 def _mutant(mutation):
-    return lambda settings, folder: MutantSite(settings, folder, mutation)
+    profile = mutation.security_profile
+    return lambda settings, folder: MutantSite(settings, folder, mutation, profile)
+
+
+def sound_firmware():
+    """Return our firmware as it is, with every case that a mutation names."""
+    wanted = dict.fromkeys((case, row.security_profile) for row in MUTATIONS for case in row.cases)
+    return [
+        Subject("firmware", "our firmware", "", (case,), _sound(profile))
+        for case, profile in wanted
+    ]
+
+
+def _sound(profile):
+    return lambda settings, folder: MutantSite(settings, folder, None, profile)
