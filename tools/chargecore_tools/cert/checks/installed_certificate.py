@@ -1,7 +1,7 @@
 """A list of installed certificates names one of the PKI, or does not."""
 
 from chargecore_tools.cert.errors import Failed
-from chargecore_tools.cert.makers.certificate import CertificateHash
+from chargecore_tools.cert.makers.certificate import CertificateHash, shown_name
 
 
 class InstalledCertificate:
@@ -21,7 +21,8 @@ class InstalledCertificate:
         wanted = _plain(CertificateHash.run(lab, name))
         found = [_plain(row) for row in listed]
         if (wanted in found) != is_there:
-            text = f"{name} is {'not ' if is_there else ''}in the list of {len(found)}"
+            is_listed = "is not in" if is_there else "is in"
+            text = f"{shown_name(lab, name)} {is_listed} the list of {len(found)}"
             near = [row for row in found if row["serialNumber"] == wanted["serialNumber"]]
             if is_there and near:
                 odd = [field for field in wanted if wanted[field] != near[0].get(field)]

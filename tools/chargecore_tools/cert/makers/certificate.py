@@ -5,7 +5,12 @@ from chargecore_tools.csms.certificate_orders import hash_data
 
 def sample_of(lab, name):
     """Return the Sample of a name with `{key}` in it. Errors: CertError."""
-    return lab.certificate(name.replace("{key}", lab.settings.key_type))
+    return lab.certificate(shown_name(lab, name))
+
+
+def shown_name(lab, name):
+    """Return a name without `{key}`, as the file is called."""
+    return name.replace("{key}", lab.settings.key_type)
 
 
 class Certificate:
