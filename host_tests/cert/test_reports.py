@@ -125,3 +125,8 @@ def test_junit_can_be_read_whatever_a_station_has_sent(tmp_path):
     failure = core[1][0]
     assert "alert(1)" in failure.get("message")
     assert re.search(r"^at 2: expect X", failure.text)
+
+
+@pytest.mark.parametrize("text", ["[2]", "[]", "[2,1]", "[3]", '["x"]', "no JSON", "{}", "7"])
+def test_draws_what_is_no_message_as_a_note(text):
+    assert "svg" in diagram([{"at_s": 0.0, "from": "server", "text": text, "note": ""}])

@@ -570,3 +570,13 @@ def test_reads_all_that_a_station_sent_before_it_closed(server):
 
     server.history.wait(lambda: not server.is_connected("CP01"), _LIMIT_S, "the end")
     assert len(server.history.calls("CP01", "Heartbeat")) == 50
+
+
+def test_a_callerror_that_answers_a_broken_call_is_no_violation(server, station):
+    server.send_text("CP01", '[2,"own-1","ClearCache"]')
+    server.send_text("CP01", '[2,"own-2","ClearCache",{"a":')
+    for message_id in ("own-1", "own-2"):
+        station.send([4, message_id, "FormationViolation", "", {}])
+    station.call("Heartbeat", {})
+
+    assert violations(server) == []

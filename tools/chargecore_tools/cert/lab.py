@@ -15,6 +15,7 @@ from chargecore_tools.csms.server import Server
 from chargecore_tools.csms.tls import server_context
 from chargecore_tools.pki import Pki, PkiError
 
+_STATUSES_S = 5  # of the wall: those of all connectors behind a boot
 _POLL_S = 0.02
 _BASIC = (1, 2)  # security profiles with a password
 _CONNECTORS = {  # $name: which numbers
@@ -81,21 +82,22 @@ class Lab:
         end_s = self.real_s() + real_s
         while True:
             self.server.wait_connected(identity, max(0.1, end_s - self.real_s()))
-            self._wait_booted(min(real_s, 10))
+            station = self.server.station(identity)
+            self._wait_real(lambda now=station: now.is_booted and 0 in now.statuses, min(real_s, 10))
             try:
-                return self.station.read(self.server, identity)
+                self.station.read(self.server, identity)
+                break
             except CertError:
                 if self.real_s() >= end_s:
                     raise
+        if station.is_booted:  # one that was up before tells no statuses
+            connectors = set(range(self.station.connectors + 1))
+            self._wait_real(lambda: connectors <= set(station.statuses), _STATUSES_S)
 
-    def _wait_booted(self, real_s):
-        """Wait for a boot and the statuses behind it; a station that was up sends neither."""
-        station = self.server.station(self.settings.identity)
+    def _wait_real(self, has_come, real_s):
+        """Wait until has_come(), that many seconds of the wall at most."""
         end_s = self.real_s() + real_s
-        while self.real_s() < end_s:
-            if station.is_booted and 0 in station.statuses:
-                time.sleep(0.2)  # the statuses of the other connectors
-                return
+        while not has_come() and self.real_s() < end_s:
             time.sleep(_POLL_S)
 
     # ---- for the case ----

@@ -45,7 +45,7 @@ def frames_of(entries):
 
     An answer to something that was asked before the first is left out.
     """
-    asked = {entry.frame.message_id for entry in entries if entry.kind == "call"}
+    asked = {entry.frame.message_id for entry in entries if entry.kind in ("call", "garbage")}
     entries = [
         entry
         for entry in entries

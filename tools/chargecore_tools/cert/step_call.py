@@ -46,7 +46,7 @@ class CallSteps:
 
     def _call_with(self, step, bound):
         payload = {**self._run.scope.resolve(step.get("payload", {})), **bound}
-        if step.value == "ChangeConfiguration" and "value" in payload:
+        if step.value == "ChangeConfiguration" and payload.get("value") is not None:
             payload["value"] = text_of(payload["value"])
         within_s = self._run.number(step.get("within_s", self._run.lab.settings.message_timeout_s))
         answer, code = self.ask(step.value, payload, within_s, not step.get("unchecked", False))

@@ -6,6 +6,7 @@ Made by the server for each connection, lives in its event loop.
 import asyncio
 import contextlib
 import logging
+import re
 import uuid
 
 from ocpp.exceptions import InternalError, OCPPError
@@ -28,6 +29,7 @@ from chargecore_tools.pki import PkiError
 
 # What goes wrong is in the events; the library's own log would repeat it.
 _ANSWER_S = 60.0  # a station checks a chain while it goes on charging
+_CALL_ID = re.compile(r'\s*\[\s*2\s*,\s*"([^"\\]{1,36})"')
 _LOGGER = logging.getLogger("chargecore.csms")
 _LOGGER.addHandler(logging.NullHandler())
 _LOGGER.propagate = False
@@ -260,11 +262,13 @@ class Session(Answers):
         """Send a text as it is."""
         message = parse(text)
         action = message.action if isinstance(message.action, str) else ""
+        found = _CALL_ID.match(text)  # of a CALL that is broken behind its id, too
+        message_id = found[1] if found else message.message_id
         self._site.tell(
-            Frame(self.id, False, message.kind, action, message.message_id, message.payload, text)
+            Frame(self.id, False, message.kind, action, message_id, message.payload, text)
         )
-        if message.kind == CALL and isinstance(message.message_id, str):
-            self._asked_before[message.message_id] = action
+        if found:
+            self._asked_before[message_id] = action or "a broken CALL"
         await self._connection.send(text)
 
     async def close(self, code, reason):

@@ -9,6 +9,8 @@ _FRAMES_MAX = 600
 _COLOURS = {"call": "#14507a", "result": "#5d7386", "error": "#b3541e", "act": "#6a3d9a"}
 _BROKEN = "#c0182b"
 
+_KINDS = {2: ("call", 3), 3: ("result", 2), 4: ("error", 2)}  # type: name, elements at least
+
 
 def diagram(frames):
     """Return the SVG of frames as report.json has them."""
@@ -78,10 +80,12 @@ def _label(frame, actions):
         return "act", escape(_short(frame["text"]))
     try:
         message = json.loads(frame["text"])
-        kind = {2: "call", 3: "result", 4: "error"}[message[0]]
+        kind, least = _KINDS[message[0]]
+        if len(message) < least:
+            raise ValueError(f"{kind} of {len(message)} elements")
+        key = str(message[1])
     except (ValueError, KeyError, IndexError, TypeError):
         return "note", escape(_short(frame["text"]))
-    key = str(message[1])
     if kind == "call":
         actions[key] = str(message[2])
         text = f"{message[2]} {_payload(message[3:])}"
