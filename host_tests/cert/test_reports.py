@@ -5,7 +5,10 @@ import re
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
+import pytest
+
 from chargecore_tools.cert.report import html, json_report, junit
+from chargecore_tools.cert.report.diagram import diagram
 
 _BAD = "<script>alert(1)</script> \x00 \ud800 & \"x\" 'y'"
 _VOID = ("meta", "link", "br", "img")
