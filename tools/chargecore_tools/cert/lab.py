@@ -83,7 +83,9 @@ class Lab:
         while True:
             self.server.wait_connected(identity, max(0.1, end_s - self.real_s()))
             station = self.server.station(identity)
-            self._wait_real(lambda now=station: now.is_booted and 0 in now.statuses, min(real_s, 10))
+            self._wait_real(
+                lambda now=station: now.is_booted and 0 in now.statuses, min(real_s, 10)
+            )
             try:
                 self.station.read(self.server, identity)
                 break
