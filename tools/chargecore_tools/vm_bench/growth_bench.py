@@ -19,6 +19,7 @@ from boards.host.board import POWER_STOP, Board  # noqa: E402
 
 _TIMES = 10_000
 _WARM_TIMES = 300
+_SETTLE_PASSES = 7_000  # what a boot has to do within its first minute is done
 _STUCK_PASSES = 20_000  # passes without one of what is counted: the bench is broken
 _STEP_MS = 10  # simulated time per pass
 _TOGGLE_PASSES = 20  # debounce of the pilot, step of the station, the message
@@ -91,8 +92,8 @@ class Bench(Board):
         yield from self._measure("heap_growth_meter_values", self._count_samples, self._nothing)
 
     def _settle(self):
-        """Wait until the boot is accepted and the first statuses have gone."""
-        for _ in range(1_000):
+        """Wait until the boot is accepted, the first statuses have gone, and a minute more."""
+        for _ in range(_SETTLE_PASSES):
             yield
         if self.server.count(b"BootNotification") != 1 or self._count_statuses() < 2:
             raise SystemExit("growth_bench: the station did not boot")

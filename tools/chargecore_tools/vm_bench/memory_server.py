@@ -29,6 +29,7 @@ _ANSWERS = (
     (b"StartTransaction", b'{"idTagInfo":{"status":"Accepted"},"transactionId":7}'),
     (b"StopTransaction", b"{}"),
     (b"DataTransfer", b'{"status":"Accepted"}'),
+    (b"SecurityEventNotification", b"{}"),
 )
 
 
