@@ -573,10 +573,11 @@ def test_reads_all_that_a_station_sent_before_it_closed(server):
 
 
 def test_a_callerror_that_answers_a_broken_call_is_no_violation(server, station):
-    server.send_text("CP01", '[2,"own-1","ClearCache"]')
-    server.send_text("CP01", '[2,"own-2","ClearCache",{"a":')
     for message_id in ("own-1", "own-2"):
+        server.send_text("CP01", f'[2,"{message_id}","ClearCache",{{"a":')
+        station.texts.get(timeout=_LIMIT_S)
         station.send([4, message_id, "FormationViolation", "", {}])
+    station.send([4, "own-3", "FormationViolation", "", {}])
     station.call("Heartbeat", {})
 
-    assert violations(server) == []
+    assert violations(server) == ["answers nothing that was asked"]
