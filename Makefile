@@ -20,7 +20,7 @@ unexport MICROPYTHON
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-cpython test-vm vm32 test-vm32 heap cert cert-broken check format soak figures figures-32 size docs
+.PHONY: help setup run test test-cpython test-vm vm32 test-vm32 heap cert cert-kinds cert-broken check format soak figures figures-32 size docs
 .PHONY: clean
 
 help: ## this list
@@ -52,6 +52,11 @@ heap: $(READY) ## only the heap tests: every HOT function with the heap locked
 
 cert: $(READY) ## every conformance case on two simulators, reports in build/cert, 3 minutes; SECURITY=3 for that profile
 	@$(BIN)/chargecore cert run --sim --jobs 2 --security-profile $(SECURITY)
+
+cert-kinds: $(READY) ## the cases that other kinds of station play: fixed cable, Core only, plain updates, 3 minutes
+	@$(BIN)/chargecore cert run --sim --jobs 2 --like tethered --profile Core --out build/cert/tethered
+	@$(BIN)/chargecore cert run --sim --jobs 2 --like core_only --out build/cert/core_only
+	@$(BIN)/chargecore cert run --sim --jobs 2 --like plain_update --profile FirmwareManagement --out build/cert/plain_update
 
 cert-broken: $(READY) ## charge points broken on purpose, and the cases that must catch them, some minutes
 	@PYTHONPATH=host_tests $(BIN)/python -m cert.broken --jobs 2

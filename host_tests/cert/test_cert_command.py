@@ -75,6 +75,7 @@ def test_a_wrong_lab_yaml_is_refused_with_its_line(tmp_path, text, what):
     [
         ([], "who acts at the station?"),
         (["--sim", "--jobs", "9"], "--jobs 9: must be 1..8"),
+        (["--sim", "--like", "toaster"], "--like toaster: must be one of socket, tethered"),
         (["--jobs", "2", "--ask"], "--jobs: only with --sim"),
         (["--sim", "--case", "TC_999"], "--case TC_999: `chargecore cert cases` lists them"),
         (["--sim", "--profile", "Corr"], "--profile Corr: must be one of "),

@@ -129,6 +129,9 @@ def _play_here(site, book, case):
     lab = site.lab
     if lab.is_unclean:
         return Result(case, INCONCLUSIVE, f"the station is not in order: {lab.is_unclean}")
+    long_s = lab.settings.long_timeout_s
+    if not lab.wait_until(lambda: lab.is_connected, long_s):
+        return Result(case, INCONCLUSIVE, f"the station was not connected for {long_s:g} s")
     start = lab.record.end()
     profile = lab.station.security_profile
     result = CaseRun(lab, book, case).play()

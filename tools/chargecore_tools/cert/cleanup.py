@@ -38,7 +38,7 @@ class Cleanup:
             if not lab.server.is_listening:
                 lab.server.start()
             long_s = lab.settings.long_timeout_s
-            if not lab.wait_until(self._is_connected, long_s):
+            if not lab.wait_until(lambda: lab.is_connected, long_s):
                 return f"the station did not connect within {long_s:g} s"
             self._all()
             if not lab.wait_until(self._is_idle, lab.settings.message_timeout_s):
@@ -104,9 +104,6 @@ class Cleanup:
             self._lab.record.note_act(f"cleanup: {action}: {error}")
 
     # ---- is it as it was ----
-
-    def _is_connected(self):
-        return self._lab.server.is_connected(self._lab.settings.identity)
 
     def _statuses(self):
         statuses = self._lab.server.station(self._lab.settings.identity).statuses

@@ -22,6 +22,7 @@ from chargecore_tools.cert.progress import Progress
 from chargecore_tools.cert.report import html, json_report, junit
 from chargecore_tools.cert.result import ERROR, FAIL
 from chargecore_tools.cert.run_facts import RunFacts
+from chargecore_tools.cert.sim_kinds import KINDS
 from chargecore_tools.cert.sites import (
     StationNeverCameError,
     foreign_site,
@@ -52,6 +53,9 @@ def run(
     ] = False,
     jobs: Annotated[int, typer.Option(help=f"With --sim: how many, 1..{_JOBS_MAX}.")] = 1,
     connectors: Annotated[int, typer.Option(help="With --sim: connectors of each.")] = 2,
+    like: Annotated[
+        str, typer.Option(help=f"With --sim: kind of station: {', '.join(KINDS)}.")
+    ] = "socket",
     station: Annotated[
         Optional[Path], typer.Option(help="With --sim: JSON of fields for station.json.")
     ] = None,
@@ -105,6 +109,7 @@ def run(
         _check(1 <= jobs <= _JOBS_MAX, f"--jobs {jobs}: must be 1..{_JOBS_MAX}")
         _check(sim or jobs == 1, "--jobs: only with --sim; a station plays one case at a time")
         _check(1 <= connectors <= _CONNECTORS_MAX, f"--connectors: must be 1..{_CONNECTORS_MAX}")
+        _check(like in KINDS, f"--like {like}: must be one of {', '.join(KINDS)}")
         _check(0 <= port <= 65535, f"--port {port}: must be 0..65535")
         _check(security_profile in (None, 0, 1, 2, 3), "--security-profile: must be 0..3")
         lab = LabSettings(settings, speed=speed, security_profile=security_profile)
@@ -116,8 +121,11 @@ def run(
         with contextlib.ExitStack() as stack:
             work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cert-")))
             if sim:
-                options = {"fields": _object(station, "--station")}
-                options["keys"] = _object(config, "--config")
+                kind = KINDS[like]
+                for name, value in kind.settings.items():
+                    lab.set(name, value)
+                options = {"fields": {**kind.fields, **_object(station, "--station")}}
+                options["keys"] = {**kind.keys, **_object(config, "--config")}
                 options["frozen"] = frozen
                 count = max(1, min(jobs, len(chosen)))
                 opened = sim_sites(lab, out / "sim", work, count, connectors=connectors, **options)

@@ -109,6 +109,11 @@ class Lab:
         self.case_start = start
         self.desk.clear()
 
+    @property
+    def is_connected(self):
+        """Return whether the station is connected now."""
+        return self.server.is_connected(self.settings.identity)
+
     def real_s(self):
         """Return the seconds of the wall."""
         return time.monotonic()
