@@ -9,8 +9,8 @@ _HEAD = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Set up this charging station</title>
 <meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">
 <style nonce="%s">
-:root{--ink:#15242e;--soft:#55656f;--line:#c3ced5;--back:#eef2f4;--card:#fff;--go:#0a6b4d;
---bad:#b3261e;--tint:#fdeceb;--on:#fff}
+:root{color-scheme:light dark;--ink:#15242e;--soft:#55656f;--line:#c3ced5;--back:#eef2f4;--card:#fff;
+--go:#0a6b4d;--bad:#b3261e;--tint:#fdeceb;--on:#fff}
 @media(prefers-color-scheme:dark){:root{--ink:#e6edf1;--soft:#a3b1ba;--line:#41525d;--back:#111a20;
 --card:#1a262e;--go:#2fa37c;--bad:#ff8a80;--tint:#3a201f;--on:#06251b}}
 *{box-sizing:border-box}
@@ -40,6 +40,7 @@ button{font:inherit;font-weight:600;border-radius:.5rem;padding:.65rem 1rem;widt
 border:1px solid var(--go);background:var(--go);color:var(--on)}
 button.small{width:auto;background:none;color:var(--go);padding:.35rem .7rem;margin-top:.7rem}
 button:disabled{opacity:.6}
+.go+.hint{margin-top:.6rem}
 .enter{position:absolute;left:-99rem}
 dt{color:var(--soft);font-size:.9rem}
 dd{margin:0 0 .5rem;font-weight:600;overflow-wrap:anywhere}
