@@ -9,7 +9,8 @@ _HEAD = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Set up this charging station</title>
 <meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">
 <style nonce="%s">
-:root{color-scheme:light dark;--ink:#15242e;--soft:#55656f;--line:#c3ced5;--back:#eef2f4;--card:#fff;
+:root{color-scheme:light dark;
+--ink:#15242e;--soft:#55656f;--line:#c3ced5;--back:#eef2f4;--card:#fff;
 --go:#0a6b4d;--bad:#b3261e;--tint:#fdeceb;--on:#fff}
 @media(prefers-color-scheme:dark){:root{--ink:#e6edf1;--soft:#a3b1ba;--line:#41525d;--back:#111a20;
 --card:#1a262e;--go:#2fa37c;--bad:#ff8a80;--tint:#3a201f;--on:#06251b}}
