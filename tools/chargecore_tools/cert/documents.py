@@ -12,8 +12,6 @@ import json
 import os
 from pathlib import Path
 
-import jsonschema
-
 from chargecore_tools.cert.artefact_error import usage
 
 FORMAT = 1  # of all kinds
@@ -87,6 +85,8 @@ def hash_of(value):
 
 def _fault_of(kind, facts):
     """Return what is wrong first, with its place; "" when the facts fit the schema."""
+    import jsonschema  # here: every chargecore command would wait for it otherwise
+
     try:
         error = jsonschema.exceptions.best_match(_validator(kind).iter_errors(facts))
     except RecursionError:
@@ -99,8 +99,10 @@ def _fault_of(kind, facts):
 
 @functools.lru_cache
 def _validator(kind):
+    from jsonschema import Draft202012Validator
+
     schema = json.loads((_SCHEMAS / f"{kind}.schema.json").read_text(encoding="utf-8"))
-    return jsonschema.Draft202012Validator(schema)
+    return Draft202012Validator(schema)
 
 
 def _shown(text):

@@ -6,6 +6,7 @@ The weeks are ours: what takes longest to mend comes first, what must not change
 import datetime
 
 from chargecore_tools.cert.checklist.item import Contradiction, Item
+from chargecore_tools.cert.evidence import FILES
 from chargecore_tools.cert.lab_package.archive import PACKAGE, package_fault
 from chargecore_tools.cert.lab_pki.faults import faults_of_pki
 from chargecore_tools.cert.pics.claims import claims_of, supported_profiles
@@ -15,6 +16,7 @@ from chargecore_tools.cert.snapshot.cli import is_good
 from chargecore_tools.cert.snapshot.measure import KEYS
 
 _PKI_DAYS = 90  # a certification takes months: facts of the programme
+_TO_AGREE = ("report", "snapshot", "behaviour", "freeze", "pics", "pki")
 _SCANS = (".pdf", ".png", ".jpg", ".jpeg")
 TITLES = {
     4: "Week 4: what is declared, and does it pass?",
@@ -167,6 +169,9 @@ def _agree(evidence, words):
 
 
 def _all_agree(evidence):
+    missing = [FILES[name] for name in _TO_AGREE if name in evidence.faults]
+    if missing:
+        return f"not all are there: {', '.join(missing)}"
     found = evidence.disagreements
     more = f" and {len(found) - 1} more" if len(found) > 1 else ""
     return Contradiction(found[0] + more) if found else ""

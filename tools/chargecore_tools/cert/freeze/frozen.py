@@ -12,7 +12,6 @@ from pathlib import Path
 from chargecore_tools.cert import documents
 from chargecore_tools.cert.artefact_error import usage
 from chargecore_tools.cert.freeze.build_files import BUNDLE
-from chargecore_tools.cert.freeze.sbom import sbom_text
 from chargecore_tools.cert.freeze.signoff import signoff_text
 from chargecore_tools.cert.freeze.sums import SUMS, frozen_hash, rows_of, sums_text
 from chargecore_tools.cert.freeze.twin_build import twin_build
@@ -46,7 +45,7 @@ class Frozen:
             _write_bytes(place / path, data)
         sums = sums_text(self.facts["files"])
         _write_bytes(place / SUMS, sums.encode("ascii"))
-        documents.write_text(Path(folder) / SBOM, sbom_text(self.facts))
+        documents.write_text(Path(folder) / SBOM, _sbom(self.facts))
         documents.write_text(Path(folder) / SIGNOFF, signoff_text(self.facts))
         documents.write(Path(folder) / FREEZE, self.facts)
 
@@ -88,7 +87,7 @@ def freeze_commit(state, board, mode, version, image, on_step):
         "bundle": BUNDLE if BUNDLE in files else "",
         "firmware_sha256": frozen_hash(rows),
     }
-    facts["sbom_sha256"] = hashlib.sha256(sbom_text(facts).encode()).hexdigest()
+    facts["sbom_sha256"] = hashlib.sha256(_sbom(facts).encode()).hexdigest()
     return Frozen(facts, files)
 
 
@@ -104,6 +103,13 @@ def read_freeze(folder):
         text = f"{path}: firmware_sha256 is not the hash of its own list of files"
         raise usage(text, f"somebody has changed it; make it again: {MADE_BY}")
     return facts
+
+
+def _sbom(facts):
+    """Return the text of the SBOM. Its library is loaded here: it takes a tenth of a second."""
+    from chargecore_tools.cert.freeze.sbom import sbom_text
+
+    return sbom_text(facts)
 
 
 def folder_of(path):
