@@ -247,7 +247,7 @@ class QuietStation:
     def live(self, printer):
         """Let things happen, and the printer tell of them."""
         for number in range(2_000):
-            self.now_ms += 50
+            self.now_ms = ticks_add(self.now_ms, 50)
             if number % 50 == 0:
                 self.is_open = not self.is_open
                 self.pilot_state = (self.pilot_state + 1) % 8
