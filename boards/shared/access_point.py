@@ -40,7 +40,7 @@ class AccessPoint:
         try:
             try:
                 self._ap.config(**fields)
-            except OSError:  # a driver that wants to be on before
+            except OSError:  # a driver that wants to be on before; nobody listens yet
                 self._ap.active(True)
                 self._ap.config(**fields)
             self._ap.active(True)

@@ -1,8 +1,11 @@
 """HttpRequest, read_form and answer_to: strict readers of what strangers send."""
 
+import socket
 import unittest
+from random import getrandbits
 
-from chargecore.net.dns_answerer import answer_to
+from chargecore.base.codes import OK
+from chargecore.net.dns_answerer import DnsAnswerer, answer_to
 from chargecore.net.form import read_form
 from chargecore.net.http_request import (
     BODY_MAX,
@@ -154,6 +157,26 @@ class DnsAnswerTest(unittest.TestCase):
         reply = answer_to(self.HEAD + self.NAME + b"\x00\x1c\x00\x01", self.ADDRESS)
 
         self.assertEqual(reply[4:12], b"\x00\x01\x00\x00\x00\x00\x00\x00")
+
+    def test_answers_at_its_port_and_gives_it_back(self):
+        question = self.HEAD + self.NAME + b"\x00\x01\x00\x01"
+        port = 30_000 + getrandbits(11)
+        names = DnsAnswerer(socket, port)
+        self.assertEqual(names.open("127.0.0.1"), OK)
+        names.poll()  # nobody has asked
+        phone = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(phone.close)
+        phone.connect(socket.getaddrinfo("127.0.0.1", port)[0][-1])
+        phone.setblocking(False)
+
+        for packet in (b"nonsense", question):
+            phone.write(packet)
+            names.poll()
+
+        self.assertEqual(phone.read(300)[-4:], b"\x7f\x00\x00\x01")
+        self.assertIsNone(phone.read(300))
+        names.close()
+        names.poll()
 
     def test_what_is_no_question_is_dropped(self):
         question = self.HEAD + self.NAME + b"\x00\x01\x00\x01"
