@@ -3,12 +3,15 @@
 import json
 import re
 from html.parser import HTMLParser
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
 
+from chargecore_tools.cert.record import Entry
 from chargecore_tools.cert.report import html, json_report, junit
 from chargecore_tools.cert.report.diagram import diagram
+from chargecore_tools.cert.result import frames_of
 
 _BAD = "<script>alert(1)</script> \x00 \ud800 & \"x\" 'y'"
 _VOID = ("meta", "link", "br", "img")
@@ -133,3 +136,44 @@ def test_junit_can_be_read_whatever_a_station_has_sent(tmp_path):
 @pytest.mark.parametrize("text", ["[2]", "[]", "[2,1]", "[3]", '["x"]', "no JSON", "{}", "7"])
 def test_draws_what_is_no_message_as_a_note(text):
     assert "svg" in diagram([{"at_s": 0.0, "from": "server", "text": text, "note": ""}])
+
+
+def test_no_password_of_the_station_is_in_a_report():
+    def entry(sender, action, payload):
+        call = [2, "1", action, payload]
+        frame = SimpleNamespace(message_id="1")
+        fields = {"frame": frame, "text": json.dumps(call)}
+        return Entry(0, 1.0, None, sender, "call", action, payload, **fields)
+
+    change = {"key": "authorizationKEY", "value": "6162636465"}
+    other = {"key": "HeartbeatInterval", "value": "6162636465"}
+    frames = frames_of(
+        [
+            entry("server", "ChangeConfiguration", change),
+            entry("server", "ChangeConfiguration", other),
+            entry("station", "Heartbeat", "no object"),
+        ]
+    )
+    station = SimpleNamespace(
+        boot={}, baseline={"AuthorizationKey": {"value": "6162636465", "readonly": False}}
+    )
+    settings = SimpleNamespace(identity="CP01", public=dict)
+    run = SimpleNamespace(
+        settings=settings,
+        station=station,
+        rig="technician",
+        firmware_sha256=None,
+        started_at="",
+        took_s=1.0,
+        profiles=lambda _results: [],
+    )
+    report = json_report.report_of(run, [])
+
+    assert json.loads(frames[0]["text"]) == [
+        2,
+        "1",
+        "ChangeConfiguration",
+        {"key": "authorizationKEY", "value": "(not shown)"},
+    ]
+    assert "6162636465" in frames[1]["text"] and "no object" in frames[2]["text"]
+    assert "6162636465" not in json.dumps(report)

@@ -168,6 +168,14 @@ def test_asks_by_name_for_what_was_left_out():
     assert list(found) == sorted(found) and len(asked) > 5
 
 
+def test_a_password_that_a_station_tells_is_not_kept():
+    row = {"key": "AuthorizationKey", "readonly": False, "value": "6162636465"}
+
+    found = read_out(lambda _action, _payload: {"configurationKey": [row]})
+
+    assert found == {"AuthorizationKey": {"value": None, "readonly": False}}
+
+
 def test_refuses_a_station_that_tells_two_values_for_a_key():
     row = {"key": "K", "readonly": False, "value": "1"}
     rows = [row, {**row, "value": "2"}]

@@ -19,7 +19,7 @@ def report_of(run, results):
         "sut": {
             "identity": run.settings.identity,
             "boot": run.station.boot,
-            "configuration": dict(sorted(run.station.baseline.items())),
+            "configuration": _public(run.station.baseline),
         },
         "settings": run.settings.public(),
         "rig": run.rig,
@@ -29,6 +29,14 @@ def report_of(run, results):
         "profiles": run.profiles(results),
         "results": [result.as_dict() for result in results],
     }
+
+
+def _public(configuration):
+    """Return a read-out, sorted, without the password that some stations tell."""
+    rows = dict(sorted(configuration.items()))
+    if "AuthorizationKey" in rows:
+        rows["AuthorizationKey"] = {**rows["AuthorizationKey"], "value": ""}
+    return rows
 
 
 def write(path, report):

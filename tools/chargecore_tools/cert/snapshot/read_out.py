@@ -10,6 +10,7 @@ from pathlib import Path
 from chargecore_tools.cert.artefact_error import ArtefactError
 
 _KEYS = Path(__file__).resolve().parents[2] / "data" / "ocpp16_keys.csv"
+_SECRET = "AuthorizationKey"
 _MOST = 20  # keys in a question when the station does not say how many it takes
 
 
@@ -37,7 +38,8 @@ def standard_keys():
 
 def _take(found, answer):
     for row in answer.get("configurationKey", ()):
-        entry = {"value": row.get("value"), "readonly": row["readonly"]}
+        value = None if row["key"] == _SECRET else row.get("value")  # some stations tell it
+        entry = {"value": value, "readonly": row["readonly"]}
         before = found.setdefault(row["key"], entry)
         if before != entry:
             text = f"{row['key']}: told twice, {before} and {entry}"
