@@ -85,7 +85,8 @@ class Campaign:
 def play(site, book, case):
     """Play one case, if it applies, and clean up behind it. Return the Result.
 
-    On a simulator it is played again when it did not pass while this machine stood still.
+    When this machine stood still meanwhile, a simulator is made anew: an answer that came too
+    late is asked for again in the next case. A case that did not pass is played again then.
     """
     attempt = 1
     while True:
@@ -93,8 +94,11 @@ def play(site, book, case):
             result = _play_once(site, book, case)
         result.attempt = attempt
         still_s = pulse.worst_s * site.lab.clock.speed
-        is_sure = result.verdict in (PASS, NOT_APPLICABLE) or not site.may_replay
-        if is_sure or still_s < _STILL_S or attempt == _ATTEMPTS:
+        if still_s < _STILL_S or not site.may_replay:
+            return result
+        if result.verdict != NOT_APPLICABLE:
+            site.renew()
+        if result.verdict in (PASS, NOT_APPLICABLE) or attempt == _ATTEMPTS:
             return result
         attempt += 1
 
