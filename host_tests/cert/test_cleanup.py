@@ -119,3 +119,11 @@ def test_a_server_that_a_case_has_stopped_listens_again(tidy):
     assert tidy.lab.server.is_listening
     assert "did not connect" in tidy.lab.is_unclean
     tidy.station.reconnect()
+
+
+def test_a_case_that_nobody_can_drive_is_inconclusive_only_where_it_applies(tidy):
+    applies = tidy.play_and_clean("cannot: needs two servers\n")
+    other = tidy.play_and_clean("cannot: needs two servers\nwhen: [profile SmartCharging]\n")
+
+    assert (applies.verdict, applies.reason) == ("inconclusive", "not driven: needs two servers")
+    assert other.verdict == "not_applicable"

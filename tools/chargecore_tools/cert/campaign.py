@@ -105,12 +105,10 @@ def play(site, book, case):
 
 def _play_once(site, book, case):
     lab = site.lab
-    if case.cannot:
-        return Result(case, NOT_APPLICABLE, case.cannot)
     unmet = Conditions(lab.station).unmet(case.when)
     if unmet is None:
         return _play_here(site, book, case)
-    other = _other_profile(lab.station, case)
+    other = None if case.cannot else _other_profile(lab.station, case)
     if other is None or not site.renew(other):
         return Result(case, NOT_APPLICABLE, f"not so here: {unmet}")
     try:
@@ -131,6 +129,8 @@ def _other_profile(station, case):
 
 def _play_here(site, book, case):
     lab = site.lab
+    if case.cannot:  # it applies, and nobody has seen it pass
+        return Result(case, INCONCLUSIVE, f"not driven: {case.cannot}")
     if lab.is_unclean:
         return Result(case, INCONCLUSIVE, f"the station is not in order: {lab.is_unclean}")
     long_s = lab.settings.long_timeout_s
