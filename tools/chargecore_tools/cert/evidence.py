@@ -18,6 +18,8 @@ from chargecore_tools.cert.snapshot.snapshot import SNAPSHOT, read_snapshot
 from chargecore_tools.pki import Pki, PkiError
 
 SOAK = "soak.json"
+_MEASURED = "chargecore cert snapshot --verify"
+_COMPARED = "chargecore cert freeze --verify --board NAME"
 FILES = {  # name of the attribute: the file that there has to be
     "product": PRODUCT,
     "report": REPORT,
@@ -41,12 +43,14 @@ class Evidence:
         report = self._read("report", read_report)
         self.report, self.report_sha256 = report or (None, None)
         self.snapshot = self._read("snapshot", lambda _path: read_snapshot(self.folder))
-        self.behaviour = self._read("behaviour", lambda path: _kept(path, "behaviour"))
+        self.behaviour = self._read(
+            "behaviour", lambda path: documents.read(path, "behaviour", _MEASURED)
+        )
         self.freeze = self._read("freeze", lambda _path: read_freeze(self.folder))
         self.pics = self._read("pics", lambda _path: read_pics(self.folder))
         self.pki = self._read("pki", Pki)
         self.soak = self._read("soak", _soak)
-        self.board = self._read("board", lambda path: _kept(path, "board"))
+        self.board = self._read("board", lambda path: documents.read(path, "board", _COMPARED))
 
     @functools.cached_property
     def disagreements(self):
@@ -73,10 +77,6 @@ class Evidence:
         except (ArtefactError, PkiError) as error:
             self.faults[name] = str(error).replace(f"{self.folder}/", "")
             return None
-
-
-def _kept(path, kind):
-    return documents.read(path, kind, "the command that makes it")
 
 
 def _soak(path):

@@ -29,7 +29,9 @@ class GitState:
         """Write the files of the commit into a folder, and nothing else."""
         data = _git(self.root, "archive", "--format=tar", self.commit)
         with tarfile.open(fileobj=io.BytesIO(data)) as archive:
-            archive.extractall(folder, filter="data")
+            # Python 3.11.0 to 3.11.3 know no filter; the archive is our own git's.
+            options = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+            archive.extractall(folder, **options)
 
 
 def clean_state(root):
