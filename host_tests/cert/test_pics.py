@@ -110,6 +110,15 @@ def test_a_profile_that_the_station_does_not_name_is_not_declared(folder):
     assert found["declared"] == ["Core", "Smart Charging"]
 
 
+def test_a_run_below_security_profile_2_is_no_certificate(folder):
+    settings = {"speed": 1.0, "socket": True, "security_profile": 1}
+    samples.save(folder / "report.json", samples.report(settings=settings))
+
+    status, out = cert("pics", "--out", folder)
+
+    assert status == 1 and "Core: the run was below security profile 2" in out, out
+
+
 def test_a_maker_may_leave_a_profile_out():
     claim = _claim(samples.report(), "Reservation", ["Reservation"])
 
