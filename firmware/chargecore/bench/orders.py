@@ -92,9 +92,9 @@ class Orders:
         }
         return {
             "protocol": PROTOCOL,
-            "model": str(config.get("model")),
-            "serial": str(config.get("serial")),
-            "id": str(config.get("id")),
+            "model": str(config.get("model", "")),
+            "serial": str(config.get("serial", "")),
+            "id": str(config.get("id", "")),
             "connectors": len(bench.controllers),
             "phases": bench.phases,
             "meter": str(config["connectors"][0].get("meter")),

@@ -8,17 +8,15 @@ import select
 import sys
 
 CC_LINE_MAX = 1024
-CC_KEPT = ("binascii", "gc", "hashlib", "json", "os", "select", "sys", "CC_LINE_MAX", "CC_KEPT")
 
 
-def cc_forget():
-    # The station that was stopped gives its heap back: what it has imported, and main.py's names.
-    for cc_name in list(globals()):
-        if not cc_name.startswith(("cc_", "__")) and cc_name not in CC_KEPT:
-            del globals()[cc_name]
-    for cc_name in list(sys.modules):
-        if cc_name.split(".")[0] in ("chargecore", "boards"):
-            del sys.modules[cc_name]
+def cc_forget(names):
+    # The station that was stopped gives its heap back: what main.py has named and imported.
+    for name in names:
+        globals().pop(name, None)
+    for name in list(sys.modules):
+        if name.split(".")[0] in ("chargecore", "boards"):
+            del sys.modules[name]
     gc.collect()
 
 
@@ -48,6 +46,8 @@ class CcConsole:
         cc_feed()  # noqa: F821  of device/on_device.py
         while self._poller.poll(0):
             sign = sys.stdin.read(1)
+            if sign == "\x03":  # from a console that takes Ctrl-C for a character
+                raise KeyboardInterrupt
             if sign == "\n":
                 line, self._line = self._line, ""
                 self._answer(line)
@@ -63,16 +63,16 @@ class CcConsole:
         print("bench> " + json.dumps(self._board.bench.answer(request)))
 
 
-def cc_bench():
-    cc_forget()
-    cc_made = cc_board()
-    if cc_made.trouble is not None:
-        print("bench! " + cc_made.trouble)
+def cc_bench(names):
+    cc_forget(names)
+    made = cc_board()
+    if made.trouble is not None:
+        print("bench! " + made.trouble)
         return
-    if not getattr(cc_made, "connectors", None):
+    if not getattr(made, "connectors", None):
         print("bench! the service pin still calls for service: let go of it")
         return
     from chargecore.bench.bench import run
 
     print("bench! up")
-    run(cc_made, CcConsole(cc_made).serve)
+    run(made, CcConsole(made).serve)

@@ -4,6 +4,7 @@ What runs there is stopped without a reset, as every tool does it (device/link.p
 chip is reset, so that nothing of the bench stays behind.
 """
 
+import ast
 import json
 import time
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from chargecore_tools.bench.errors import OrderRefused
 from chargecore_tools.device.errors import EXIT_FAILED, EXIT_NO_BOARD, DeviceError
 from chargecore_tools.device.link import BoardLink
+from chargecore_tools.sim_process import repository
 
 _SCRIPT = Path(__file__).with_name("on_device_bench.py")
 _ANSWER = b"bench> "
@@ -46,7 +48,7 @@ class SerialBoard:
         """Start the bench. Errors: DeviceError."""
         link = self._link
         link.exec(_SCRIPT.read_text(encoding="utf-8"))
-        link.begin("cc_bench()")
+        link.begin(f"cc_bench({_names_of_main()!r})")
         text = self._line(_STATE, _START_S)
         if text != "up":
             hint = "chargecore provision makes a station of it; the bench wants its station.json"
@@ -115,7 +117,7 @@ class SerialBoard:
         """Ctrl-C: what runs ends in its `finally`; then the raw REPL listens again."""
         try:
             self._link.interrupt()
-        except (OSError, DeviceError):
+        except DeviceError:
             pass  # it is gone, and a board without us has open contactors
 
     def _line(self, begin, limit_s):
@@ -139,6 +141,18 @@ class SerialBoard:
     def _gone(self, error):
         hint = "its contactors are open: R59; the same command goes on where it was"
         return DeviceError(f"{self._port}: the board is gone ({error})", hint, EXIT_NO_BOARD)
+
+
+def _names_of_main():
+    """Return what firmware/main.py names at its top, but for MicroPython's own modules."""
+    tree = ast.parse((repository() / "firmware/main.py").read_text(encoding="utf-8"))
+    names = []
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom):
+            names += [alias.asname or alias.name for alias in node.names]
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            names.append(node.name)
+    return names
 
 
 def _text(data):

@@ -25,7 +25,6 @@ _ANSWER_S = 20  # the longest that a board is silent while it works: an erase, a
 _PART_B = 768  # per round trip: 1 KiB of base64
 _STOP_TRIES = 4
 _TRY_S = 1.5
-_ENDED = b"\x04>"  # behind what ran in the raw REPL
 _RAW_REPL = b"raw REPL; CTRL-B to exit\r\n"
 _PERMISSION = "add yourself to the group of the port (dialout), or run as who may use it"
 
@@ -62,23 +61,11 @@ class BoardLink:
 
     def stop(self):
         """Stop what runs and load the tools' own functions. Errors: DeviceError."""
-        transport = self._transport
-        transport.serial.timeout = 0.2
-        for attempt in range(_STOP_TRIES):
-            try:
-                transport.serial.write(b"\r\x03\x03")
-                time.sleep(0.1 * (attempt + 1))
-                transport.serial.reset_input_buffer()
-                transport.serial.write(b"\r\x01")
-                heard = self._heard(_RAW_REPL)
-            except (OSError, termios.error) as error:
-                raise _gone(self.port, error) from None
-            if heard.endswith(_RAW_REPL):
-                transport.in_raw_repl = True
-                self.restarts = True
-                transport.serial.timeout = _READ_S
-                self.exec(_ON_DEVICE.read_text(encoding="utf-8"))
-                return
+        heard = self._to_raw_repl(b"\r\x03\x03")
+        if heard is None:
+            self.restarts = True
+            self.exec(_ON_DEVICE.read_text(encoding="utf-8"))
+            return
         talks = bool(heard.strip(b"\x00\xff\r\n"))
         raise DeviceError(
             f"{self.port}: somebody talks, but not MicroPython's prompt"
@@ -88,6 +75,25 @@ class BoardLink:
             "README.md of its board; no MicroPython on it: chargecore flash",
             EXIT_NO_BOARD,
         )
+
+    def _to_raw_repl(self, keys):
+        """Press keys until the raw REPL listens. Return None, or what was heard in its place."""
+        transport = self._transport
+        transport.serial.timeout = 0.2
+        for attempt in range(_STOP_TRIES):
+            try:
+                transport.serial.write(keys)
+                time.sleep(0.1 * (attempt + 1))
+                transport.serial.reset_input_buffer()
+                transport.serial.write(b"\r\x01")
+                heard = self._heard(_RAW_REPL)
+            except (OSError, termios.error) as error:
+                raise _gone(self.port, error) from None
+            if heard.endswith(_RAW_REPL):
+                transport.in_raw_repl = True
+                transport.serial.timeout = _READ_S
+                return None
+        return heard
 
     def _heard(self, ending):
         """Return what is heard until the ending, for _TRY_S at most whoever talks."""
@@ -116,11 +122,10 @@ class BoardLink:
         self.serial.timeout = 0.2
 
     def interrupt(self):
-        """End what begin() has started, with Ctrl-C. Errors: DeviceError, OSError."""
-        self.serial.write(b"\x03")
-        if not self._heard(_ENDED).endswith(_ENDED):
+        """End what begin() has started. Errors: DeviceError."""
+        # One Ctrl-C, not two: the second could end the `finally` that the first one leads to.
+        if self._to_raw_repl(b"\x03") is not None:
             raise _gone(self.port, "it does not end")
-        self.serial.timeout = _READ_S
 
     def facts(self):
         """Ask the board what it is."""
