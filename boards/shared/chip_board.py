@@ -171,9 +171,12 @@ class ChipBoard:
         """Let no Ctrl-C end the station, unless station.json leaves the console open."""
         micropython.kbd_intr(_CTRL_C if self.is_console_open else _NOBODY)
         if self.is_console_open:
-            from boards.shared.console_printer import ConsolePrinter
+            try:
+                from boards.shared.console_printer import ConsolePrinter
 
-            self._printer = ConsolePrinter(self, self.console_stalls)
+                self._printer = ConsolePrinter(self, self.console_stalls)
+            except MemoryError:
+                pass  # a station that just fits runs without words
 
     def unlock_console(self):
         """Let Ctrl-C in again: no station runs."""

@@ -11,6 +11,10 @@ from micropython import const
 TRIAL_MS = const(8_388)
 _FEED_MS = const(1_000)
 
+# A timer of an RP2 stops when the collector takes it (ports/rp2/machine_timer.c), and at the prompt
+# nothing of the station is held any more but its modules.
+_feeders = []
+
 
 class ChipWatchdog:
     """make is machine.WDT. least_ms: a shorter time is not set."""
@@ -31,6 +35,7 @@ class ChipWatchdog:
     def feed_from(self, timer):
         """Let a machine.Timer feed it from now on, until the chip or the interpreter restarts."""
         self.start(0)
+        _feeders.append(timer)
         timer.init(period=_FEED_MS, mode=timer.PERIODIC, callback=self._feed_from_timer)
 
     def _feed_from_timer(self, _timer):

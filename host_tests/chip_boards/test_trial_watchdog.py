@@ -1,17 +1,30 @@
 """A version on trial and the watchdog that boot.py has started for it, which nothing stops."""
 
 import os
+import sys
 import unittest
 
 import main as firmware
 
 from chargecore.base.start import start
-from fakes.board_bench import Bench
+from fakes.board_bench import Bench, import_of
 from fakes.chip import ResetNow
 from fakes.chip_parts import FakeNotes, FakePartition
 from fakes.scratch import write_bytes
 
 _LONGER_THAN_ALL_MS = 40_000  # than the watchdog of a trial on any board
+
+
+class QuietWriter:
+    """A console that nobody reads."""
+
+    is_free = False
+
+    def __init__(self, ticks_ms):
+        pass
+
+    def poll(self, now_ms):
+        pass
 
 
 class TrialTest(unittest.TestCase):
@@ -40,6 +53,8 @@ class TrialTest(unittest.TestCase):
     def start(self, bench, error, after_ms=100):
         """Run the station until something raises error inside it, as base.start does."""
         board = bench.start()
+        printer = import_of("boards.shared.console_printer")
+        printer.ConsoleWriter = QuietWriter
 
         def on_pass(world):
             if world.elapsed_ms >= after_ms:
@@ -83,10 +98,13 @@ class TrialTest(unittest.TestCase):
                 self.pass_ms(bench, _LONGER_THAN_ALL_MS)
 
                 self.assertEqual([timer.number for timer in bench.chip.timers], [number])
+                held = sys.modules["boards.shared.chip_watchdog"]._feeders
+                self.assertEqual(held, bench.chip.timers)  # or an RP2 would stop it
 
     def test_who_comes_for_service_during_a_trial_is_left_in_peace(self):
         bench = self.bench("pico_w", "locked")
         bench.chip.set_level(bench.pins.SERVICE[0], 0)
+        bench.chip.on_idle = lambda: bench.chip.wait_us(100_000)  # a jumper stays
         start(bench.make, firmware.run)
 
         self.pass_ms(bench, _LONGER_THAN_ALL_MS)
