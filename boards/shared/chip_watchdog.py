@@ -11,8 +11,8 @@ from micropython import const
 TRIAL_MS = const(8_388)
 _FEED_MS = const(1_000)
 
-# A timer of an RP2 stops when the collector takes it (ports/rp2/machine_timer.c), and at the prompt
-# nothing of the station is held any more but its modules.
+# A timer of an RP2 stops when the collector takes it (ports/rp2/machine_timer.c), and at the
+# prompt nothing of the station is held any more but its modules.
 _feeders = []
 
 
