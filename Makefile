@@ -59,7 +59,7 @@ cert-kinds: $(READY) ## the cases that other kinds of station play: fixed cable,
 	@$(BIN)/chargecore cert run --sim --jobs 2 --like plain_update --profile FirmwareManagement --out build/cert/plain_update
 
 cert-broken: $(READY) ## charge points broken on purpose, and the cases that must catch them, some minutes
-	@PYTHONPATH=host_tests $(BIN)/python -m cert.broken --jobs 2
+	@PYTHONPATH=host_tests $(BIN)/python -m cert.broken --jobs $(JOBS)
 
 check: $(READY) ## lint, format, spelling, and the rules of the house
 	@$(BIN)/python tools/checks/check_all.py
