@@ -26,7 +26,7 @@ def _judge(periods, unit="A", wanted="A", duration=300, began=_BEGAN, start=_NOW
     schedule = {"duration": duration, "chargingRateUnit": unit, "chargingSchedulePeriod": rows}
     answer = {"scheduleStart": iso(start), "chargingSchedule": schedule}
     fields = {"limits": {0: 6, 100: 8, 200: 8.5}, **more}
-    CompositeSchedule.run(_lab(wanted), answer, 300, began, **fields)
+    CompositeSchedule.run(_lab(wanted), answer, iso(_NOW), 300, began, **fields)
 
 
 def test_takes_the_right_periods_counted_from_when_it_was_asked():

@@ -76,6 +76,14 @@ class Record:
         with self._changed:
             return self.entries[start:]
 
+    def last_answer(self, action):
+        """Return the newest answer of the station to a CALL of that action, None for none."""
+        with self._changed:
+            for entry in reversed(self.entries):
+                if entry.sender == STATION and (entry.kind, entry.action) == ("result", action):
+                    return entry
+        return None
+
     def end(self):
         """Return the place behind the last entry."""
         with self._changed:

@@ -115,8 +115,11 @@ class CallSteps:
     def _save(self, step, answer):
         if "save" in step.fields:
             lab = self._run.lab
-            saved = Saved(answer, lab.clock.now_s(), lab.clock.now())
-            self._run.scope.save(step.get("save"), saved)
+            at_s, wall = lab.clock.now_s(), lab.clock.now()
+            entry = lab.record.last_answer(step.value)
+            if answer is not None and entry is not None:  # when it came, not when it is looked at
+                at_s, wall = entry.at_s, entry.wall
+            self._run.scope.save(step.get("save"), Saved(answer, at_s, wall))
 
     def _send(self, step):
         self._run.listener.acted()

@@ -8,21 +8,21 @@ _ANY = "any"  # a limit that only the station knows
 
 
 class CompositeSchedule:
-    """It begins now, lasts as asked, and its limits are `limits` (or `or_limits`), merged."""
+    """It begins when `answered`, lasts as asked, and is `limits` (or `or_limits`), merged."""
 
     name = "composite_schedule"
-    fields = ("answer", "duration_s", "began", "limits", "or_limits")
+    fields = ("answer", "answered", "duration_s", "began", "limits", "or_limits")
 
     @staticmethod
-    def run(lab, answer, duration_s, began, limits, or_limits=None):
+    def run(lab, answer, answered, duration_s, began, limits, or_limits=None):
         """Judge a GetCompositeSchedule.conf; starts may be off by the lab's time deviation."""
         deviation_s, unit = lab.settings.time_deviation_s, lab.settings.charging_rate_unit
         schedule = answer.get("chargingSchedule")
         if schedule is None or "scheduleStart" not in answer:
             raise Failed("the answer has no chargingSchedule or no scheduleStart", "value")
-        off_s = (lab.clock.now() - instant(answer["scheduleStart"])).total_seconds()
+        off_s = (instant(answered) - instant(answer["scheduleStart"])).total_seconds()
         if abs(off_s) > deviation_s:
-            raise Failed(f"scheduleStart is {off_s:.0f} s before now", "timing")
+            raise Failed(f"scheduleStart is {off_s:.1f} s before the answer", "timing")
         if abs(schedule.get("duration", 0) - duration_s) > deviation_s:
             raise Failed(f"duration is {schedule.get('duration')}, not {duration_s}", "value")
         if schedule.get("chargingRateUnit") != unit:
