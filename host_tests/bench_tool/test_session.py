@@ -12,7 +12,7 @@ from chargecore_tools.bench.answers import Answers, read_answers
 from chargecore_tools.bench.consent import SENTENCE
 from chargecore_tools.bench.errors import BenchEnded
 from chargecore_tools.bench.pin_names import PinNames
-from chargecore_tools.bench.result import FAIL, NOT_DONE, NOT_FITTED, PASS
+from chargecore_tools.bench.result import FAIL, NOT_DONE, NOT_FITTED, PASS, Reading
 from chargecore_tools.bench.session import NEXT, QUIT, REPEAT, Session
 from chargecore_tools.bench.step import Step
 from chargecore_tools.bench.terminal import Terminal
@@ -185,6 +185,21 @@ def test_no_file_breaks_the_reader(tmp_path_factory, text):
         report.results_of(folder, _FACTS)
 
 
+@pytest.mark.parametrize(
+    ("reading", "shown", "limits"),
+    [
+        (Reading("x", 250, -200, 600, "0.1 C"), "25.0 C", "-20.0 to 60.0 C"),
+        (Reading("x", 12_000, 11_400, 12_600, "mV"), "12000 mV", "11400 to 12600 mV"),
+        (Reading("x", None, 0, 1_000, "ms"), "nothing", "0 to 1000 ms"),
+        (Reading("x", 5, 5, None, "0.1 V"), "0.5 V", "at least 0.5 V"),
+        (Reading("x", True, True, True), "True", "True"),
+        (Reading("x", "power"), "power", "recorded"),
+    ],
+)
+def test_shows_values_and_limits_as_people_write_them(reading, shown, limits):
+    assert (reading.shown, reading.limits) == (shown, limits)
+
+
 def test_the_page_escapes_what_people_wrote_and_has_every_reading(tmp_path):
     kept = report.Report(tmp_path, {**_FACTS, "operator": "<script>x</script>"})
     session = Session(make_tester(), Guide(), kept)
@@ -202,7 +217,7 @@ def test_the_page_escapes_what_people_wrote_and_has_every_reading(tmp_path):
     row = facts["steps"][1]
     assert row["readings"][0] == {
         **{"name": "x", "value": 0, "low": 1, "high": 1, "unit": "", "verdict": FAIL},
-        "limits": "1",
+        **{"shown": "0", "limits": "1"},
     }
 
 

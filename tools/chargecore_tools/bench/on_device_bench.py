@@ -8,6 +8,9 @@ import select
 import sys
 
 CC_LINE_MAX = 1024
+# A UART at 115200 writes 12 characters per ms and holds Python up meanwhile: an answer in one go
+# would be a gap of the safety step (R13) long enough to open a contactor.
+CC_PART = 64
 
 
 def cc_forget(names):
@@ -41,9 +44,14 @@ class CcConsole:
         self._poller = select.poll()
         self._poller.register(sys.stdin, select.POLLIN)
         self._line = ""
+        self._left = ""  # of the answer
 
     def serve(self):
         cc_feed()  # noqa: F821  of device/on_device.py
+        if self._left:
+            sys.stdout.write(self._left[:CC_PART])
+            self._left = self._left[CC_PART:]
+            return
         while self._poller.poll(0):
             sign = sys.stdin.read(1)
             if sign == "\x03":  # from a console that takes Ctrl-C for a character
@@ -60,7 +68,7 @@ class CcConsole:
             request = json.loads(line)
         except ValueError:
             request = None
-        print("bench> " + json.dumps(self._board.bench.answer(request)))
+        self._left = "bench> " + json.dumps(self._board.bench.answer(request)) + "\n"
 
 
 def cc_bench(names):

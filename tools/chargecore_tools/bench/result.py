@@ -20,18 +20,30 @@ class Reading:
     verdict: str = PASS
 
     @property
+    def shown(self):
+        """Return the value as people write it."""
+        return "nothing" if self.value is None else _with_unit(self.value, self.unit)
+
+    @property
     def limits(self):
         """Return the limits as people write them."""
-        unit = f" {self.unit}" if self.unit else ""
         if self.low is None and self.high is None:
             return "recorded"
         if self.low == self.high:
-            return f"{self.low}{unit}"
+            return _with_unit(self.low, self.unit)
         if self.low is None:
-            return f"at most {self.high}{unit}"
+            return f"at most {_with_unit(self.high, self.unit)}"
         if self.high is None:
-            return f"at least {self.low}{unit}"
-        return f"{self.low} to {self.high}{unit}"
+            return f"at least {_with_unit(self.low, self.unit)}"
+        return f"{_with_unit(self.low, self.unit, False)} to {_with_unit(self.high, self.unit)}"
+
+
+def _with_unit(value, unit, has_unit=True):
+    """Return "12000 mV", and "25.0 C" of 250 tenths."""
+    if unit.startswith("0.1 "):
+        unit = unit[len("0.1 ") :]
+        value = f"{value / 10:.1f}"
+    return f"{value} {unit}".rstrip() if has_unit else str(value)
 
 
 @dataclass
@@ -53,12 +65,15 @@ class StepResult:
         """Return it as the JSON report has it."""
         found = asdict(self)
         for row, reading in zip(found["readings"], self.readings, strict=True):
-            row["limits"] = reading.limits
+            row["shown"], row["limits"] = reading.shown, reading.limits
         return found
 
     @classmethod
     def of_dict(cls, facts):
         """Return the StepResult that as_dict() was made of. Errors: TypeError, KeyError."""
         facts = dict(facts)
-        rows = [{k: v for k, v in row.items() if k != "limits"} for row in facts.pop("readings")]
-        return cls(readings=[Reading(**row) for row in rows], **facts)
+        readings = []
+        for row in facts.pop("readings"):
+            fields = {name: row[name] for name in row if name not in ("shown", "limits")}
+            readings.append(Reading(**fields))
+        return cls(readings=readings, **facts)

@@ -83,8 +83,8 @@ class Terminal:
         """Print readings and verdict."""
         for row in result.readings:
             mark = "ok" if row.verdict == PASS else "[bold red]NO[/]"
-            value = f"{row.value} {row.unit}".rstrip()
-            self.say(f"    {mark} {escape(row.name)}: {escape(value)} [dim]({row.limits})[/]")
+            limits = escape(row.limits)
+            self.say(f"    {mark} {escape(row.name)}: {escape(row.shown)} [dim]({limits})[/]")
         self.say(f"  [{_COLOURS.get(result.verdict, 'yellow')}]{result.verdict}[/]")
         if result.look:
             self.say(f"  {escape(result.look)}")
