@@ -72,6 +72,7 @@ def test_names_the_field_that_does_not_fit_and_the_step(stage):
         "StatusNotification: status is 'Charging', not 'Preparing'",
     )
     assert result.rule == "unexpected"
+    assert [f["from"] for f in result.frames if f["note"] == result.reason] == ["station"]
     assert result.step.startswith("2: expect StatusNotification (TC_")
 
 

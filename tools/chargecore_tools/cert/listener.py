@@ -99,8 +99,7 @@ class Listener:
             return want
         if not is_call(entry) or self._may_pass(entry, wants):
             return None
-        entry.is_used = True
-        raise Failed(self._why(entry, wants), "unexpected")
+        raise _failed(entry, self._why(entry, wants), "unexpected")
 
     def _fitting(self, entry, wants):
         if entry.action in ANY_TIME or entry.action in PSEUDO:
@@ -135,7 +134,7 @@ class Listener:
     def _check_order(self, want, entry):
         call_idx, answer_idx, action = self._answered
         if call_idx < entry.idx < answer_idx and not want.may_precede_answer:
-            raise Failed(f"{entry.action} came before the answer to {action}", "order")
+            raise _failed(entry, f"{entry.action} came before the answer to {action}", "order")
 
     def _why(self, entry, wants):
         same = [want for want in wants if want.action == entry.action]
@@ -169,18 +168,25 @@ class Listener:
         else:
             is_meant = entry.action in words or ("others" in words and not self._may_pass(entry))
         if is_meant and (fits is None or not fits(entry.payload)):
-            entry.is_used = True
-            raise Failed(f"{_show(entry)} came where nothing of it may come", "unexpected")
+            text = f"{_show(entry)} came where nothing of it may come"
+            raise _failed(entry, text, "unexpected")
 
     def finish(self):
         """Look that no CALL is left which no step wanted. Errors: Failed."""
         for entry in self._unread():
             if is_call(entry) and not self._may_pass(entry):
-                entry.is_used = True
-                raise Failed(f"{_show(entry)} came, and no step wanted it", "unexpected")
+                text = f"{_show(entry)} came, and no step wanted it"
+                raise _failed(entry, text, "unexpected")
 
     def _unread(self):
         return [entry for entry in self._record.since(self._place) if not entry.is_used]
+
+
+def _failed(entry, text, rule):
+    """Return the Failed for an entry, which tells of it in the report, too."""
+    entry.is_used = True
+    entry.note = text
+    return Failed(text, rule)
 
 
 def _names(wants):

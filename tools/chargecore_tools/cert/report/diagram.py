@@ -48,7 +48,7 @@ def _row(y, frame, actions):
     parts = [f"<g><title>{escape(title)}</title>"]
     parts.append(f'<text x="70" y="{y}" class="time">{frame["at_s"]:.2f}</text>')
     if kind == "note":
-        parts.append(f'<text x="{_STATION_X + 10}" y="{y - 4}" class="note">{label}</text></g>')
+        parts.append(f'<text x="{_STATION_X + 10}" y="{y - 4}" class="told">{label}</text></g>')
         return "".join(parts)
     ends = _ends(frame["from"])
     parts.append(_arrow(*ends, y, colour, kind in ("result", "error")))

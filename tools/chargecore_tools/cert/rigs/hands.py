@@ -12,6 +12,8 @@ _UNDO = {
     "cut_network": "restore_network",
     "cut_power": "restore_power",
 }
+_OF_STATION = ("swipe", "ask", "power_cycle", "cut_power", "restore_power")
+_OF_STATION += ("cut_network", "restore_network")
 
 
 class Hands:
@@ -30,7 +32,8 @@ class Hands:
 
     def act(self, name, connector, **fields):
         """Do one act and return its entry in the record. Errors: RigCannot, CertError."""
-        words = [name, f"connector {connector}"] + [f"{k} {v}" for k, v in fields.items()]
+        where = [] if name in _OF_STATION else [f"connector {connector}"]
+        words = [name, *where] + [f"{k} {v}" for k, v in fields.items()]
         entry = self._record.note_act(", ".join(words))
         self._rig.act(name, connector, **fields)
         time.sleep(self._pause_s)
