@@ -1,6 +1,9 @@
 """What goes wrong around BootNotification, Heartbeat and reconnecting."""
 
+import asyncio
+
 from cert.plain_station.defects.defect import Defect
+from cert.plain_station.errors import LinkError
 
 
 def _heartbeat_before_accepted(station):
@@ -96,6 +99,30 @@ def _keeps_talking_when_rejected(station):
     station.board.delivered = lambda _item: None
 
 
+def _boot_without_pause(station):
+    station.link.retry_s = lambda interval_s: interval_s or 1
+
+
+def _accepted_when_cut(station):
+    honest = station.link._boot
+
+    async def boot():
+        try:
+            return await honest()
+        except (LinkError, asyncio.CancelledError):
+            station.link.registration = "Accepted"
+            raise
+
+    station.link._boot = boot
+
+
+def _no_back_off(station):
+    async def wait_back_off():
+        await station.time.sleep(0.5)
+
+    station.link._wait_back_off = wait_back_off
+
+
 _STATUS = {"connector_id": 0, "error_code": "NoError", "status": "Available"}
 
 ROWS = (
@@ -128,6 +155,24 @@ ROWS = (
         "waits ten minutes with the next BootNotification, whatever the server says",
         ("TC_001_CS", "TC_002_CS"),
         _forgets_retry_interval,
+    ),
+    Defect(
+        "boot_without_pause",
+        "boots again every second where the server leaves the interval to it",
+        ("OWN_BOOT_INTERVAL_0", "OWN_BOOT_CALLERROR"),
+        _boot_without_pause,
+    ),
+    Defect(
+        "accepted_when_cut",
+        "takes itself for accepted when the connection breaks at its BootNotification",
+        ("OWN_CUT_AT_BOOT",),
+        _accepted_when_cut,
+    ),
+    Defect(
+        "no_back_off",
+        "connects again twice a second",
+        ("OWN_BACK_OFF",),
+        _no_back_off,
     ),
     Defect(
         "boot_after_reconnect",

@@ -53,6 +53,18 @@ def _no_error_code(station):
         connector.state = state
 
 
+def _always_other(station):
+    for connector in station.connectors:
+        honest = connector.state
+
+        def state(honest=honest):
+            told = honest()
+            code = "NoError" if told.error_code == "NoError" else "OtherError"
+            return type(told)(told.status, code, told.info)
+
+        connector.state = state
+
+
 def _fault_goes_on(station):
     """Tells Faulted, and leaves the transaction open."""
     for connector in station.connectors:
@@ -74,15 +86,27 @@ ROWS = (
         _starts_while_faulted,
     ),
     Defect(
-        "lock_failure_as_no_error",
-        "tells Faulted with the error code NoError",
-        ("TC_024_CS",),
+        "fault_as_no_error",
+        "tells every fault with the error code NoError",
+        ("TC_024_CS", "OWN_FAULT_POWER_METER", "OWN_FAULT_READER", "OWN_FAULT_WEAK_SIGNAL"),
         _no_error_code,
     ),
     Defect(
         "fault_leaves_transaction",
         "tells Faulted and leaves the transaction open",
-        ("OWN_FAULT_WHILE_CHARGING",),
+        (
+            "OWN_FAULT_WHILE_CHARGING",
+            "OWN_FAULT_HIGH_TEMPERATURE",
+            "OWN_FAULT_OVER_VOLTAGE",
+            "OWN_FAULT_POWER_SWITCH",
+            "OWN_FAULT_UNDER_VOLTAGE",
+        ),
         _fault_goes_on,
+    ),
+    Defect(
+        "every_fault_is_other",
+        "tells OtherError, whatever is wrong",
+        ("OWN_FAULT_WHILE_CHARGING", "OWN_FAULT_POWER_SWITCH", "OWN_FAULT_OVER_VOLTAGE"),
+        _always_other,
     ),
 )

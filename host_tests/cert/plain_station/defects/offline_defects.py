@@ -1,6 +1,9 @@
 """What goes wrong without a connection, with the cache, and with messages that fail."""
 
+import asyncio
+
 from cert.plain_station.defects.defect import Defect
+from cert.plain_station.errors import NotOnlineError
 
 
 def _lost_stop(station):
@@ -144,6 +147,48 @@ def _gives_up_offline(station):
     station.connection_lost = connection_lost
 
 
+def _lost_in_flight(station):
+    honest = station.link.ask
+
+    async def ask(action, payload, message_id=None):
+        try:
+            return await honest(action, payload, message_id)
+        except (NotOnlineError, asyncio.CancelledError):
+            kept = station.memory.section("outbox", [])
+            kept[:] = [row for row in kept if row["id"] != message_id]
+            raise
+
+    station.link.ask = ask
+
+
+def _status_lost_in_flight(station):
+    station.board.connection_lost = lambda: None
+
+
+def _queue_lost_with_power(station):
+    station.memory.section("outbox", []).clear()
+
+
+def _expiry_ignored(station):
+    honest = station.authorizer.known
+
+    def known(tag):
+        info = honest(tag)
+        return info and {key: value for key, value in info.items() if key != "expiry_date"}
+
+    station.authorizer.known = known
+
+
+def _learns_good_news_only(station):
+    honest = station.authorizer.learn
+
+    def learn(tag, info):
+        if info is not None and info["status"] == "Accepted":
+            honest(tag, info)
+
+    station.authorizer.learn = learn
+
+
 ROWS = (
     Defect(
         "offline_stop_lost",
@@ -210,6 +255,36 @@ ROWS = (
         "retries more often than TransactionMessageAttempts",
         ("OWN_ATTEMPTS",),
         _never_gives_up,
+    ),
+    Defect(
+        "lost_in_flight",
+        "forgets a message that was under way when the connection broke",
+        ("OWN_CUT_AT_START", "OWN_CUT_AT_STOP", "OWN_CUT_AT_METER_VALUES"),
+        _lost_in_flight,
+    ),
+    Defect(
+        "status_lost_in_flight",
+        "forgets a status that was under way when the connection broke",
+        ("OWN_CUT_AT_STATUS",),
+        _status_lost_in_flight,
+    ),
+    Defect(
+        "queue_lost_with_power",
+        "forgets what has waited when the power is cut",
+        ("OWN_POWER_CUT_OFFLINE",),
+        _queue_lost_with_power,
+    ),
+    Defect(
+        "expiry_ignored",
+        "starts with a tag of its cache after the expiry date",
+        ("OWN_CACHE_EXPIRES",),
+        _expiry_ignored,
+    ),
+    Defect(
+        "learns_good_news_only",
+        "keeps a tag in its cache that the server has refused since",
+        ("OWN_STALE_CACHE",),
+        _learns_good_news_only,
     ),
     Defect(
         "stale_cache",
