@@ -103,4 +103,5 @@ def test_every_covered_function_is_called(path, witness):
     result = unittest.TextTestRunner(text).run(suite)
 
     assert result.wasSuccessful(), text.getvalue()
-    assert sorted(_covers(path) - witness.names()) == []
+    missing = sorted(_covers(path) - witness.names())
+    assert not missing, "\n".join(missing)

@@ -5,6 +5,7 @@ import unittest
 from boards.esp32.full_scale_adc import FullScaleAdc
 from boards.host.sim_voltage import SimVoltage
 from boards.host.thermometer import ntc_uv
+from boards.rp2.plain_adc import PlainAdc
 from chargecore.evse.temperature import Temperature
 from contracts.adc import check_adc
 from fakes.chip_parts import FakeAdc
@@ -48,9 +49,17 @@ class FullScaleRig(_Rig):
         _Rig.__init__(self, FullScaleAdc)
 
 
+class PlainRig(_Rig):
+    def __init__(self):
+        _Rig.__init__(self, PlainAdc)
+
+
 class ContractTest(unittest.TestCase):
     def test_adc_of_the_fake_chip(self):
         check_adc(self, ChipAdcRig)
+
+    def test_adc_that_no_ring_samples(self):
+        check_adc(self, PlainRig)
 
     def test_adc_whose_ends_mean_the_rails(self):
         check_adc(self, FullScaleRig)
