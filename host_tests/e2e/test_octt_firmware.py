@@ -182,6 +182,7 @@ def test_falls_back_when_the_new_version_fails_its_self_test(bench, http_files, 
     boot = bench.next_call(30, skips=("Heartbeat", "StatusNotification", NOTE))
     assert boot.payload["firmwareVersion"] == NEW
 
+    bench.ctl("speed", factor=100)  # until it starts again
     bench.sim.wait_reboot(60)  # nothing is offered meanwhile; after 300 s it is given up
     boot = bench.next_call(30, skips=("Heartbeat", "StatusNotification", NOTE))
     assert boot.payload.get("firmwareVersion") == old

@@ -1,6 +1,7 @@
 """link_modules: many modules become one, each name still means what it meant."""
 
 import ast
+import gc
 import unittest
 from collections import defaultdict
 from pathlib import Path
@@ -124,6 +125,14 @@ def linked():
     return link(inline(sources_of(_ROOT)))
 
 
+@pytest.fixture
+def no_collecting():
+    """Keep the collector away from the syntax trees, as made_once does."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
 def test_the_whole_firmware_can_be_linked(linked):
     assert len(linked.spots) > 80
     for name, text in linked.texts.items():
@@ -157,7 +166,7 @@ def test_nothing_at_the_top_is_bound_twice(linked):
         bound.update(names)
 
 
-def test_the_unit_tests_pass_on_the_linked_file_with_short_names(tmp_path):
+def test_the_unit_tests_pass_on_the_linked_file_with_short_names(tmp_path, no_collecting):
     readers = rewritten_tree.texts_of_tests() + list(readers_of(_ROOT).values())
     texts = inline(sources_of(_ROOT), readers, is_compiled=False)
     linked = link(texts)

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from chargecore_tools.image.module_names import names_of
 from chargecore_tools.image.rom_names import known_names, spare_names
 from chargecore_tools.image.source_edits import apply_edits
+from chargecore_tools.image.syntax_walk import walk
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _NAMES = re.compile(r"[\w.,]*")  # a name, or several
@@ -68,7 +69,7 @@ def _collect(text, found):
     spots = []
     modules = _bound_by_imports(module)
     docstrings = _docstrings(module.tree)
-    for node in ast.walk(module.tree):
+    for node in walk(module.tree):
         if isinstance(node, ast.Attribute):
             spots.append((node.attr, _attribute_spot(node)))
             found.taken.add(node.attr)
@@ -80,7 +81,7 @@ def _collect(text, found):
                 found.fixed |= words
                 found.taken |= words
         elif isinstance(node, ast.JoinedStr):  # positions inside are not those of the file
-            found.fixed.update(n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute))
+            found.fixed.update(n.attr for n in walk(node) if isinstance(n, ast.Attribute))
         elif isinstance(node, ast.ClassDef):
             spots += _collect_class(node, text, found)
     return spots
@@ -92,7 +93,7 @@ def _bound_by_imports(module):
 
 def _docstrings(tree):
     """Return the ids of the strings that are a statement: the compiler drops them."""
-    return {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
+    return {id(n.value) for n in walk(tree) if isinstance(n, ast.Expr)}
 
 
 def _words_of_string(text, parts):
@@ -113,7 +114,7 @@ def _words_of(text, parts):
     tree = ast.parse(text)
     docstrings = _docstrings(tree)
     found = set()
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Attribute):
             if node.attr[0] != "_" or not _is_of_self(node):
                 found.add(node.attr)
@@ -130,7 +131,7 @@ def _parts_of(cls):
     """Return the statements of a class, and whatever stands in those that are no methods."""
     methods = [line for line in cls.body if isinstance(line, _FUNCTIONS)]
     others = (line for line in cls.body if line not in methods)
-    return methods + [part for line in others for part in ast.walk(line)]
+    return methods + [part for line in others for part in walk(line)]
 
 
 def _is_of_self(node):
@@ -156,7 +157,7 @@ def _collect_class(cls, text, found):
             space.add(line.name)
             _collect_method(line, space, found)
         else:
-            names = {n.id for n in ast.walk(line) if isinstance(n, ast.Name)}
+            names = {n.id for n in walk(line) if isinstance(n, ast.Name)}
             found.fixed |= names  # read or bound in the class's own scope
             found.taken |= names
     found.spaces.append((cls.name, bases, space))
@@ -166,11 +167,11 @@ def _collect_class(cls, text, found):
 def _collect_method(method, space, found):
     outside = [*method.decorator_list, *method.args.defaults, *method.args.kw_defaults]
     for node in outside:  # these read names where the class's own come first
-        names = {n.id for n in ast.walk(node or ast.Pass()) if isinstance(n, ast.Name)}
+        names = {n.id for n in walk(node or ast.Pass()) if isinstance(n, ast.Name)}
         found.fixed |= names
         found.taken |= names
     first = method.args.args[0].arg if method.args.args else None
-    for node in ast.walk(method):
+    for node in walk(method):
         if not isinstance(node, ast.Attribute):
             continue
         if isinstance(node.value, ast.Name) and node.value.id == first:

@@ -13,6 +13,7 @@ import ast
 
 from chargecore_tools.image.module_names import dotted, is_const, names_of
 from chargecore_tools.image.source_edits import apply_edits, put_text
+from chargecore_tools.image.syntax_walk import walk
 
 PACKERS = (("chargecore.wire.fields", "table"), ("chargecore.store.setting_rows", "pack"))
 _OPERATIONS = {
@@ -141,7 +142,7 @@ class _Values:
     def names_in(self, name, node):
         """Return the names of a module that an expression is made from, by whatever way."""
         found = set()
-        for part in ast.walk(node):
+        for part in walk(node):
             if isinstance(part, ast.Name) and part.id not in found:
                 found.add(part.id)
                 for line in self._modules[name].tree.body:

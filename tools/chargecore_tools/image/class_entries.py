@@ -11,6 +11,7 @@ Called by: firmware_image, as the last step. The sources stay as they are.
 import ast
 
 from chargecore_tools.image.source_edits import apply_edits
+from chargecore_tools.image.syntax_walk import walk
 
 _ENTRIES = ("__module__", "__qualname__")
 
@@ -24,7 +25,7 @@ def drop_entries(texts, readers=()):
         return dict(texts)
     made = {}
     for name, text in texts.items():
-        classes = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ClassDef))
+        classes = (node for node in walk(ast.parse(text)) if isinstance(node, ast.ClassDef))
         made[name] = apply_edits(text, [_edit(cls) for cls in classes if _has_docstring(cls)])
     return made
 

@@ -6,6 +6,8 @@ Called by: inline_calls. What cannot be said without the call is refused with Ca
 import ast
 import copy
 
+from chargecore_tools.image.syntax_walk import walk
+
 _SCOPES = (
     ast.FunctionDef,
     ast.AsyncFunctionDef,
@@ -33,7 +35,7 @@ def body_of(function):
 def locals_of(function):
     """Return the names that a function binds, its parameters among them."""
     found = {arg.arg for arg in function.args.args}
-    for node in ast.walk(function):
+    for node in walk(function):
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             found.add(node.id)
         elif isinstance(node, ast.ExceptHandler) and node.name:
@@ -49,7 +51,7 @@ def names_in(*nodes):
     """Return every name that is read or bound."""
     found = set()
     for node in nodes:
-        for part in ast.walk(node):
+        for part in walk(node):
             found.add(getattr(part, "id", None) or getattr(part, "arg", None) or "")
             found.add(getattr(part, "name", None) or "")
     return found
@@ -60,7 +62,7 @@ def is_plain(function):
     args = function.args
     if function.decorator_list or args.vararg or args.kwarg or args.kwonlyargs:
         return False
-    nodes = [node for line in body_of(function) for node in ast.walk(line)]
+    nodes = [node for line in body_of(function) for node in walk(line)]
     imports = (ast.Import, ast.ImportFrom, ast.JoinedStr)
     return bool(nodes) and not any(isinstance(node, (*_REFUSED, *imports)) for node in nodes)
 
@@ -146,7 +148,7 @@ def _values(function, call, receiver):
 
 
 def _stored(statements):
-    nodes = (node for line in statements for node in ast.walk(line))
+    nodes = (node for line in statements for node in walk(line))
     return {n.id for n in nodes if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
 
 
@@ -188,7 +190,7 @@ def _ends(statements):
 
 
 def _has_return(statements):
-    return any(isinstance(node, ast.Return) for line in statements for node in ast.walk(line))
+    return any(isinstance(node, ast.Return) for line in statements for node in walk(line))
 
 
 def _without_returns(statements, targets):
@@ -224,7 +226,7 @@ def _without_returns_if(line, rest, targets):
 def _in_a_loop(statements, targets):
     """Return statements in a loop that runs once: a return is a value and a break."""
     for line in statements:
-        for node in ast.walk(line):
+        for node in walk(line):
             if isinstance(node, (ast.For, ast.While, ast.Try)) and _has_return([node]):
                 raise CannotInline("a return out of a loop or a try")
     breaking = _Breaking(targets)

@@ -17,6 +17,7 @@ from chargecore_tools.image.link_modules import LINKED, definitions
 from chargecore_tools.image.module_names import dotted, is_const, names_of
 from chargecore_tools.image.rom_names import spare_names
 from chargecore_tools.image.source_edits import apply_edits, put_text
+from chargecore_tools.image.syntax_walk import walk
 
 _MODULE = dotted(LINKED)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -61,7 +62,7 @@ def _asked_for(modules):
     """Return the names that a file may read off a module."""
     found = set()
     for module in modules:
-        for node in ast.walk(module.tree):
+        for node in walk(module.tree):
             if isinstance(node, ast.Attribute):
                 found.add(node.attr)
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -71,7 +72,7 @@ def _asked_for(modules):
 
 def _names_for_linked(module, stuck, spare):
     """Return {old: new}; where nothing is spare, the names that attributes have anyway."""
-    used = {n.attr for n in ast.walk(module.tree) if isinstance(n, ast.Attribute)}
+    used = {n.attr for n in walk(module.tree) if isinstance(n, ast.Attribute)}
     more = [name for name in sorted(used) if name not in spare and name[:2] != "__"]
     return _names_for(module, stuck | used.difference(spare), [*spare, *more])
 
@@ -98,10 +99,10 @@ def _is_fixed(line):
 def _read_in_classes(tree):
     """Return the names read where a class's own names come first: bases, defaults, decorators."""
     found = set()
-    for cls in ast.walk(tree):
+    for cls in walk(tree):
         if isinstance(cls, ast.ClassDef):
             for node in _scope_of(cls):
-                found.update(n.id for n in ast.walk(node) if isinstance(n, ast.Name))
+                found.update(n.id for n in walk(node) if isinstance(n, ast.Name))
     return found
 
 

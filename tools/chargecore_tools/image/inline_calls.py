@@ -23,6 +23,7 @@ from chargecore_tools.image.function_bodies import (
     names_in,
 )
 from chargecore_tools.image.function_lines import lines_of
+from chargecore_tools.image.syntax_walk import walk
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SCOPES = (*_FUNCTIONS, ast.Lambda, ast.GeneratorExp, ast.ListComp, ast.SetComp, ast.DictComp)
@@ -107,14 +108,14 @@ def _collect_calls(function, by_call):
 def _uses_of(trees, outside):
     uses = _Uses()
     for tree in outside:
-        for node in ast.walk(tree):
+        for node in walk(tree):
             uses.kept.add(getattr(node, "attr", ""))
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 uses.kept.update(alias.name for alias in node.names)
         _keep_texts(tree, uses)
     for text_name, tree in trees.items():
-        called = {id(n.func): n for n in ast.walk(tree) if isinstance(n, ast.Call)}
-        for node in ast.walk(tree):
+        called = {id(n.func): n for n in walk(tree) if isinstance(n, ast.Call)}
+        for node in walk(tree):
             _note(node, called.get(id(node)), text_name, uses)
         _keep_texts(tree, uses)
     return uses
@@ -137,8 +138,8 @@ def _note(node, call, text_name, uses):
 
 def _keep_texts(tree, uses):
     """Keep the words of every string but docstrings, which the compiler drops."""
-    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
+    docstrings = {id(node.value) for node in walk(tree) if isinstance(node, ast.Expr)}
+    for node in walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             if id(node) not in docstrings:
                 words = node.value.replace(".", " ").split()
@@ -163,7 +164,7 @@ def _only_call(function, uses):
         return found[0][1] if len(found) == 1 else None
     if name[0] != "_" or not all(_is_of_self(node) for node, _ in found):
         return None
-    own = {id(node) for node in ast.walk(function.cls)}
+    own = {id(node) for node in walk(function.cls)}
     found = [call for node, call in found if id(node) in own]
     return found[0] if len(found) == 1 else None
 
@@ -220,10 +221,10 @@ def _put(function, caller, call):
 
 def _names_beside(call, caller):
     """Return the names in the same statement, or in the head of it: they are still wanted."""
-    for line in ast.walk(caller):
+    for line in walk(caller):
         if isinstance(line, ast.stmt) and line is not caller:
             parts = [part for part in ast.iter_child_nodes(line) if isinstance(part, ast.expr)]
-            if any(node is call for part in parts for node in ast.walk(part)):
+            if any(node is call for part in parts for node in walk(part)):
                 return names_in(*parts)
     return frozenset()
 
@@ -239,7 +240,7 @@ class _Place(ast.NodeTransformer):
 
     def put(self, function):
         """Errors: CannotInline; then the function is as it was."""
-        for holder in ast.walk(function):
+        for holder in walk(function):
             for name in ("body", "orelse", "finalbody"):
                 lines = getattr(holder, name, None)
                 for i in range(len(lines) if isinstance(lines, list) else 0):
@@ -276,7 +277,7 @@ class _Place(ast.NodeTransformer):
     def _put_before(self, function):
         """Put the body before the statement whose first act the call is."""
         own = locals_of(function)
-        for holder in ast.walk(function):
+        for holder in walk(function):
             for name in ("body", "orelse", "finalbody"):
                 lines = getattr(holder, name, None)
                 for i in range(len(lines) if isinstance(lines, list) else 0):

@@ -12,6 +12,7 @@ from collections import defaultdict
 
 from chargecore_tools.image.link_modules import LINKED, LinkError, in_order, link, targets_of
 from chargecore_tools.image.module_names import dotted, names_of
+from chargecore_tools.image.syntax_walk import walk
 
 
 def link_groups(texts):
@@ -56,7 +57,7 @@ def _unloaded(modules, packages):
     words = set()
     for module in modules.values():
         if "unload" in module.loads:
-            for node in ast.walk(module.tree):
+            for node in walk(module.tree):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
                     words.update(node.value.split())
     whole = words | {"chargecore." + word for word in words if "." in word}

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from chargecore_tools.image.inline_constants import number_of
 from chargecore_tools.image.module_names import dotted, is_const, names_of
 from chargecore_tools.image.source_edits import apply_edits, put_imports, put_number, put_text
+from chargecore_tools.image.syntax_walk import walk
 
 LINKED = "chargecore/linked"
 _PACKAGE = "chargecore."
@@ -296,7 +297,7 @@ def definitions(module, line):
     if isinstance(line, (ast.Import, ast.ImportFrom, ast.Expr, ast.Pass)):
         return []
     found = []
-    for node in ast.walk(line):
+    for node in walk(line):
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             spot = (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)
             found.append((node.id, spot))

@@ -8,6 +8,8 @@ import functools
 from collections import Counter
 from dataclasses import dataclass, field
 
+from chargecore_tools.image.syntax_walk import walk
+
 _COMPILER_DECORATORS = ("viper", "native", "bytecode")
 
 
@@ -36,7 +38,7 @@ def names_of(text):
     tree = ast.parse(text)
     module = ModuleNames(text, tree)
     bound = module.bound
-    for node in ast.walk(tree):
+    for node in walk(tree):
         bound.update(_bindings(node))
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             module.loads.setdefault(node.id, []).append(node)
@@ -45,7 +47,7 @@ def names_of(text):
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             module.import_lines.append(node)
         elif isinstance(node, ast.JoinedStr):  # positions inside are not those of the file
-            bound.update(2 * [part.id for part in ast.walk(node) if isinstance(part, ast.Name)])
+            bound.update(2 * [part.id for part in walk(node) if isinstance(part, ast.Name)])
     _collect_top_level(module)
     return module
 
@@ -111,7 +113,7 @@ def _is_compiler_only(module, name, attribute):
         known = {id(node.value.func) for node in module.tree.body if is_const(node)}
     elif attribute is None:
         known = set()
-        for node in ast.walk(module.tree):
+        for node in walk(module.tree):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 known.update(_decorator_names(node))
     else:

@@ -13,6 +13,7 @@ import ast
 import keyword
 
 from chargecore_tools.image.source_edits import apply_edits, put_text
+from chargecore_tools.image.syntax_walk import walk
 
 _MOST = 64  # no function has so many
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
@@ -45,23 +46,23 @@ def share_parameters(texts, readers=(), spare=()):
 def _kept_names(tree):
     """Return what some call gives by name."""
     found = set()
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.keyword):
             found.add(node.arg)  # None for **values
         elif isinstance(node, ast.JoinedStr):  # positions inside are not those of the file
-            found.update(part.id for part in ast.walk(node) if isinstance(part, ast.Name))
+            found.update(part.id for part in walk(node) if isinstance(part, ast.Name))
     return found
 
 
 def _strings_in(tree):
-    constants = (node for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    constants = (node for node in walk(tree) if isinstance(node, ast.Constant))
     return {node.value for node in constants if isinstance(node.value, str)}
 
 
 def _names_in(tree):
     """Return every name that is bound or read in a text, attributes left out."""
     found = set()
-    for node in ast.walk(tree):
+    for node in walk(tree):
         found.update(getattr(node, field, None) or "" for field in ("id", "arg", "name", "asname"))
     return found
 
@@ -78,7 +79,7 @@ def _flat_functions(tree):
 
 
 def _has_scopes(function):
-    return any(node is not function and isinstance(node, _SCOPES) for node in ast.walk(function))
+    return any(node is not function and isinstance(node, _SCOPES) for node in walk(function))
 
 
 def _edits_of(function, kept, free):
@@ -91,7 +92,7 @@ def _edits_of(function, kept, free):
             end = arg.col_offset + len(arg.arg)
             edits.append((arg.lineno, arg.col_offset, arg.lineno, end, new[arg.arg]))
     for line in function.body:  # a default or a decorator reads names from outside
-        for node in ast.walk(line):
+        for node in walk(line):
             if isinstance(node, ast.Name) and node.id in new:
                 edits.append(put_text(node, new[node.id]))
     return edits

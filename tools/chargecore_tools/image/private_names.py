@@ -13,6 +13,7 @@ import ast
 from collections import defaultdict
 
 from chargecore_tools.image.source_edits import apply_edits
+from chargecore_tools.image.syntax_walk import walk
 
 
 def share(texts, readers=()):
@@ -30,7 +31,7 @@ def share(texts, readers=()):
     made = {}
     for name, text in texts.items():
         edits = []
-        for node in ast.walk(trees[name]):
+        for node in walk(trees[name]):
             if isinstance(node, ast.ClassDef) and not node.bases and node.name not in inherited:
                 edits += _edits_of(node, kept)
         made[name] = apply_edits(text, edits)
@@ -39,7 +40,7 @@ def share(texts, readers=()):
 
 def _collect_kept(tree, kept, inherited):
     """Add the names that have to stay, and the classes that others are made from."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.ClassDef):
             inherited.update(_last_name(base) for base in node.bases)
             if node.bases:
@@ -59,7 +60,7 @@ def _last_name(base):
 
 
 def _attributes(tree):
-    return {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    return {node.attr for node in walk(tree) if isinstance(node, ast.Attribute)}
 
 
 def _is_own(node):
@@ -74,7 +75,7 @@ def _is_private(node, kept):
 def _edits_of(cls, kept):
     """Return the edits that give the private attributes of one class the shared names."""
     spots = defaultdict(list)
-    for node in ast.walk(cls):
+    for node in walk(cls):
         if isinstance(node, ast.Attribute) and _is_private(node, kept):
             spots[node.attr].append(node)
     edits = []
