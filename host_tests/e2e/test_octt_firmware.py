@@ -161,6 +161,8 @@ def _image_with_a_change(folder, path, old, new):
     root = repository()
     for name in ("firmware", "boards"):
         shutil.copytree(root / name, folder / name)
+    (root / "build").mkdir(exist_ok=True)
+    (folder / "build").symlink_to(root / "build")  # kept there under a hash of its sources
     source = folder / path
     text = source.read_text(encoding="utf-8")
     assert text.count(old) == 1
