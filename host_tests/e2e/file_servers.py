@@ -10,6 +10,7 @@ from pyftpdlib.authorizers import DummyAuthorizer
 from pyftpdlib.handlers import FTPHandler
 from pyftpdlib.servers import ThreadedFTPServer
 
+_STALL_S = 30  # real time until a station has asked for a file
 USER, PASSWORD = "station", "se cret"
 
 
@@ -26,6 +27,7 @@ class HttpFiles:
         self.cut_after_b = None  # the connection ends there, once
         self.takes_put = True
         self._stop = threading.Event()
+        self._is_stalled = threading.Event()
         handler = type("Handler", (_Handler,), {"files": self})
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._server.daemon_threads = True
@@ -38,9 +40,15 @@ class HttpFiles:
             self.url = f"https://localhost:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
-    def wait_stopped(self):
+    def stall(self):
         """Stand still until the end."""
+        self._is_stalled.set()
         self._stop.wait()
+
+    def serve_again(self):
+        """Wait until a download stands still; the next ones get everything."""
+        assert self._is_stalled.wait(_STALL_S), "nobody came for the file"
+        self.stall_after_b = None
 
     def close(self):
         """End it."""
@@ -91,7 +99,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 self.close_connection = True
             elif files.stall_after_b is not None:
                 self.wfile.write(data[: files.stall_after_b])
-                files.wait_stopped()
+                files.stall()
             else:
                 self.wfile.write(data)
 

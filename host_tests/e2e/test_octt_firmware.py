@@ -291,7 +291,7 @@ def test_takes_the_newest_request_until_it_is_being_installed(bench, http_files,
     http_files.stall_after_b = 1_000
     _ask(bench, _put(http_files, b"x" * 5_000, "stalls"))
     bench.expect(NOTE, status="Downloading")
-    http_files.stall_after_b = None
+    http_files.serve_again()
     _ask(bench, _put(http_files, make_bundle("host", NEW, {IMAGE_NAME: image})))
 
     _told(bench, "Downloading", "Downloaded", "Installing")

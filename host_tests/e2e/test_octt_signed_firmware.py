@@ -207,7 +207,7 @@ def test_a_second_request_takes_the_place_of_the_first(signed_bench, pki, http_f
     http_files.stall_after_b = 1_000
     maker.ask(bench, bundle, request=1)
     _told(bench, "Downloading", request=1)
-    http_files.stall_after_b = None
+    http_files.serve_again()
     maker.ask(bench, bundle, "AcceptedCanceled", request=2)
 
     _told(bench, *GOOD, request=2)
