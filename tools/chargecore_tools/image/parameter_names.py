@@ -12,6 +12,7 @@ Called by: firmware_image, after global_names. The sources stay as they are.
 import ast
 import keyword
 
+from chargecore_tools.image.module_names import names_of
 from chargecore_tools.image.source_edits import apply_edits, put_text
 from chargecore_tools.image.syntax_walk import walk
 
@@ -27,7 +28,7 @@ def share_parameters(texts, readers=(), spare=()):
     """
     trees = {name: ast.parse(text) for name, text in texts.items()}
     kept = {"self"}
-    for tree in [*trees.values(), *map(ast.parse, readers)]:
+    for tree in [*trees.values(), *(names_of(text).tree for text in readers)]:
         kept.update(_kept_names(tree))
     if None in kept:  # a call with **values: their keys may come from any text
         kept.update(*map(_strings_in, trees.values()))

@@ -12,6 +12,7 @@ Called by: firmware_image, after link_modules. The sources stay as they are.
 import ast
 from collections import defaultdict
 
+from chargecore_tools.image.module_names import names_of
 from chargecore_tools.image.source_edits import apply_edits
 from chargecore_tools.image.syntax_walk import walk
 
@@ -24,10 +25,11 @@ def share(texts, readers=()):
     trees = {name: ast.parse(text) for name, text in texts.items()}
     kept = set()
     inherited = set()
-    for tree in [*trees.values(), *map(ast.parse, readers)]:
+    read = [names_of(text).tree for text in readers]
+    for tree in [*trees.values(), *read]:
         _collect_kept(tree, kept, inherited)
-    for text in readers:
-        kept.update(_attributes(ast.parse(text)))
+    for tree in read:
+        kept.update(_attributes(tree))
     made = {}
     for name, text in texts.items():
         edits = []
