@@ -61,7 +61,8 @@ class BoardLink:
 
     def stop(self):
         """Stop what runs and load the tools' own functions. Errors: DeviceError."""
-        heard = self._to_raw_repl(b"\r\x03\x03")
+        # One at a time: a second one could come into the `finally` that opens the contactors.
+        heard = self._to_raw_repl(b"\r\x03")
         if heard is None:
             self.restarts = True
             self.exec(_ON_DEVICE.read_text(encoding="utf-8"))
