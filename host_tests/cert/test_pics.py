@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from cert_rig import samples
 from cert_rig.command import cert, cert_json
 from chargecore_tools.cert.artefact_error import ArtefactError
+from chargecore_tools.cert.grammar import PROFILES
 from chargecore_tools.cert.pics.claims import DECLARED, UNSUPPORTED, WITHHELD, claims_of
 from chargecore_tools.cert.pics.performance import performance_of, why_not_of_the_product
 from chargecore_tools.cert.pics.product_file import read_product, template
-from chargecore_tools.cert.pics.questions import PROFILES, all_questions
+from chargecore_tools.cert.pics.questions import all_questions
 from chargecore_tools.cert.report_file import read_report
 
 

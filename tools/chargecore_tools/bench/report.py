@@ -1,15 +1,13 @@
 """Report: all of a session in one dict, as JSON and as a page; bench.json is what resumes it."""
 
-import functools
 import json
 import os
 from pathlib import Path
 
-import jinja2
-
 from chargecore_tools.bench.result import FAIL, NOT_DONE, PASS, StepResult
 from chargecore_tools.bench.step_table import PART_MAINS, STEPS
 from chargecore_tools.device.errors import EXIT_USAGE, DeviceError
+from chargecore_tools.html_page import html_page
 
 FORMAT = 1
 JSON, HTML = "bench.json", "bench.html"
@@ -111,16 +109,4 @@ def _replace(path, text):
 
 def page(facts):
     """Return the report as HTML; every text in it is escaped."""
-    return _environment().get_template("bench.html.j2").render(facts=facts)
-
-
-@functools.lru_cache
-def _environment():
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    return html_page(_TEMPLATES, "bench", facts=facts)

@@ -1,25 +1,12 @@
-"""page(): one of the kit's HTML pages: self-contained, for the screen and for paper."""
+"""page(): one of the kit's HTML pages."""
 
-import functools
 from pathlib import Path
 
-import jinja2
+from chargecore_tools.html_page import html_page
 
 _TEMPLATES = Path(__file__).with_name("templates")
 
 
 def page(name, **facts):
     """Return templates/NAME.html.j2 with the facts in it; every text of them is escaped."""
-    return _environment().get_template(f"{name}.html.j2").render(**facts)
-
-
-@functools.lru_cache
-def _environment():
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    return html_page(_TEMPLATES, name, **facts)

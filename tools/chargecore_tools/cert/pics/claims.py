@@ -9,7 +9,7 @@ import csv
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chargecore_tools.cert.pics.questions import PROFILES
+from chargecore_tools.cert.grammar import PROFILES
 
 DECLARED, WITHHELD = "declared", "withheld"
 UNSUPPORTED, LEFT = "not supported", "left out"

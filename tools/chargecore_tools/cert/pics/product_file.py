@@ -9,12 +9,12 @@ import yaml
 
 from chargecore_tools.cert.artefact_error import usage
 from chargecore_tools.cert.documents import data_of
+from chargecore_tools.cert.grammar import PROFILES
 from chargecore_tools.cert.pics.questions import (
     FLAG,
     LEFT_OUT,
     LIST,
     NUMBER,
-    PROFILES,
     SECTIONS,
     TEXT,
     WORD,

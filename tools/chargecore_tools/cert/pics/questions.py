@@ -116,16 +116,6 @@ SECTIONS = {
     ),
 }
 LEFT_OUT = "leave_out"
-PROFILES = (
-    "Core",
-    "FirmwareManagement",
-    "LocalAuthListManagement",
-    "Reservation",
-    "SmartCharging",
-    "RemoteTrigger",
-    "Security",
-    "AdvancedSecurity",
-)
 
 
 def all_questions():
