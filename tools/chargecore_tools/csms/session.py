@@ -29,7 +29,7 @@ from chargecore_tools.pki import PkiError
 
 # What goes wrong is in the events; the library's own log would repeat it.
 _ANSWER_S = 60.0  # a station checks a chain while it goes on charging
-_CALL_ID = re.compile(r'\s*\[\s*2\s*,\s*"([^"\\]{1,36})"')
+_CALL_ID = re.compile(r'\s*\[\s*2\s*,\s*"([^"\\]+)"')
 _LOGGER = logging.getLogger("chargecore.csms")
 _LOGGER.addHandler(logging.NullHandler())
 _LOGGER.propagate = False
