@@ -105,7 +105,7 @@ def _wait_for_boot(log, process):
 
 
 def test_a_new_user_comes_from_an_empty_chip_to_a_station_at_its_server(tmp_path):
-    names, flash, deploy, provision, monitor = _commands()
+    names, flash, deploy, provision, bench, monitor = _commands()
     chosen = dict(word.split("=", 1) for word in shlex.split(names)[1:])
     assert set(chosen) == {"CHARGECORE_BOARD", "CHARGECORE_PORT", "CSMS", "METER"}
     port, log = _free_port(), tmp_path / "log.jsonl"
@@ -129,6 +129,7 @@ def test_a_new_user_comes_from_an_empty_chip_to_a_station_at_its_server(tmp_path
             }
             _deploy_and_provision(board, tmp_path, own, deploy, provision)
             _wait_for_boot(log, server)
+            _begin_bench(tmp_path, own, bench)
             last = Terminal(monitor, tmp_path, own)
             last.wait_for(b"listening at")
             server.kill()
@@ -139,6 +140,20 @@ def test_a_new_user_comes_from_an_empty_chip_to_a_station_at_its_server(tmp_path
         server.communicate()
     sent = [json.loads(line) for line in log.read_text().splitlines()]
     assert "secret at home" not in str(sent)
+
+
+def _begin_bench(folder, own, bench):
+    """Begin the walk-through and leave it at its first step: the board has no wires."""
+    walk = Terminal(bench, folder, own)
+    walk.wait_for(b"Your name")
+    walk.type(b"A. Tester\n")
+    walk.wait_for(b"No mains is connected")
+    walk.type(b"y\n")
+    walk.wait_for(b"Step 1")
+    walk.wait_for(b"Enter")
+    walk.type(b"\x04")
+    assert walk.status() == 1, walk.heard
+    assert "A. Tester" in (folder / "bench" / "bench.html").read_text(encoding="utf-8")
 
 
 def _deploy_and_provision(board, folder, own, deploy, provision):
