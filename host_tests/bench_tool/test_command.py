@@ -7,7 +7,9 @@ from typer.testing import CliRunner
 
 from chargecore_tools.bench import cli, report
 from chargecore_tools.bench.consent import SENTENCE
+from chargecore_tools.bench.pin_names import PinNames
 from chargecore_tools.bench.step_table import STEPS
+from chargecore_tools.device.errors import DeviceError
 from chargecore_tools.main import app
 
 
@@ -89,3 +91,18 @@ def test_says_why_it_does_not_begin(tmp_path, words, status, told):
 
     assert got == status and told in everything, everything
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("text", ["COIL = (1, 2)", "COIL = (", "COIL = (1, OUT, 0, 7, 8)"])
+def test_says_what_is_wrong_with_a_table_of_pins(tmp_path, text):
+    path = tmp_path / "pins.py"
+    path.write_text(text)
+
+    with pytest.raises(DeviceError, match="pins.py"):
+        PinNames(path)
+
+
+def test_names_signals_of_a_board_without_a_table(tmp_path):
+    names = PinNames(tmp_path / "pins.py")
+
+    assert (names.whole("COIL"), names.has("COIL")) == ("COIL", False)

@@ -150,7 +150,7 @@ def _begin_bench(folder, own, bench):
     walk.wait_for(b"No mains is connected")
     walk.type(b"y\n")
     walk.wait_for(b"Step 1")
-    walk.wait_for(b"Enter")
+    walk.wait_for(b"how long was it high")
     walk.type(b"\x04")
     assert walk.status() == 1, walk.heard
     assert "A. Tester" in (folder / "bench" / "bench.html").read_text(encoding="utf-8")

@@ -28,7 +28,7 @@ from chargecore_tools.run_verdict import RunFailed
 from chargecore_tools.run_view import LiveView, PlainView
 from chargecore_tools.sim_client import SimClient, SimRefused
 from chargecore_tools.sim_options import OptionError
-from chargecore_tools.sim_process import heap_bytes, repository
+from chargecore_tools.sim_process import heap_bytes, micropython, repository
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -138,6 +138,7 @@ def charge(plan, machine, screen, is_plain):
         state = machine.state or Path(fresh_state)
         if machine.vm == "micropython":
             view.step("the image of the firmware: half a minute when something in it has changed")
+            micropython()  # without it no image is made
             image_of(repository())
         security = RunSecurity(machine.security_profile, Path(fresh_state))
         server = stack.enter_context(_server(plan, machine, security, view))

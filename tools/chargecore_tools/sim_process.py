@@ -23,7 +23,7 @@ _BOOT_IMAGE = Path("boards/host/boot_image.py")
 _HEAP = re.compile(r"(\d+)([kKmM]?)")
 # Heap of what a chip does not have: plant, car, control socket and the answers on it. Measured by
 # vm_bench/heap_bench.py simulator, and 8 KiB for what the socket's clients ask.
-SIMULATOR_B = 86 * 1024
+SIMULATOR_B = 94 * 1024
 # What a session needs (docs/figures.md) and room to work in: near the floor the VM does nothing
 # but collect. It boots again in the same process, and the collector, which guesses, may keep parts
 # of the station before: a chip begins with an empty heap, and its objects are half as large.
@@ -94,11 +94,12 @@ def firmware_image():
 
 def _vm_command(root, heap, state):
     """Return the command of the VM: its heap is the station's, and the image and the board's."""
+    vm = micropython()  # first: an image is of no use without it
     image = _image_of(root)
     images = [image, *Path(state).glob("flash/[ab]/image.romfs")]  # one of them will boot
     image_b = max(path.stat().st_size for path in images)
     size_b = heap_bytes(heap) + with_tables(image_b + SIMULATOR_B)
-    return [micropython(), "-X", f"heapsize={size_b}", str(root / _BOOT_IMAGE), str(image)]
+    return [vm, "-X", f"heapsize={size_b}", str(root / _BOOT_IMAGE), str(image)]
 
 
 def _die_with_parent():
