@@ -8,7 +8,7 @@ from base64 import b64encode
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-_LIMIT_S = 5
+_LIMIT_S = 20
 BOOT = {"chargePointVendor": "v", "chargePointModel": "m"}
 NOON = "2026-01-01T12:00:00Z"
 
@@ -34,6 +34,7 @@ class OcppStation:
             subprotocols=list(subprotocols) or None,
             additional_headers=headers,
             compression=None,
+            open_timeout=_LIMIT_S,
             close_timeout=1,
             ssl=ssl,
         )

@@ -16,7 +16,7 @@ from chargecore_tools.sim_options import STATION_DEFAULTS
 from chargecore_tools.sim_process import HEAP_DEFAULT, SimProcess
 
 _FAST = 100
-_CLOSED = 4  # a machine that is busy may hold the tool up for half a second
+_CLOSED = 2  # a busy machine may hold the tool up for a second
 _START_S = 60  # the image of the firmware may have to be made first
 _BOOT_S = 20
 _POLL_S = 0.002
