@@ -121,11 +121,7 @@ def run(
         with contextlib.ExitStack() as stack:
             work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cert-")))
             if sim:
-                kind = KINDS[like]
-                for name, value in kind.settings.items():
-                    lab.set(name, value)
-                options = {"fields": {**kind.fields, **_object(station, "--station")}}
-                options["keys"] = {**kind.keys, **_object(config, "--config")}
+                options = _simulated(lab, like, station, config)
                 options["frozen"] = frozen
                 count = max(1, min(jobs, len(chosen)))
                 opened = sim_sites(lab, out / "sim", work, count, connectors=connectors, **options)
@@ -151,6 +147,17 @@ def _failed(text, code=EXIT_USAGE):
 def _check(is_right, text):
     if not is_right:
         raise CertError(text)
+
+
+def _simulated(lab, like, station, config):
+    """Return fields and keys of the simulators; lab learns what kind they are of."""
+    kind = KINDS[like]
+    for name, value in kind.settings.items():
+        lab.set(name, value)
+    return {
+        "fields": {**kind.fields, **_object(station, "--station")},
+        "keys": {**kind.keys, **_object(config, "--config")},
+    }
 
 
 def _chosen(book, ids, profiles):
